@@ -1,0 +1,2 @@
+//! The `gongdan` program.
+fn main() {}
