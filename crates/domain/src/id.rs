@@ -30,7 +30,10 @@ pub struct SeededIds {
 
 impl SeededIds {
     pub fn new(millis: u64, seed: u64) -> Self {
-        Self { millis, state: seed ^ 0x9e37_79b9_7f4a_7c15 }
+        Self {
+            millis,
+            state: seed ^ 0x9e37_79b9_7f4a_7c15,
+        }
     }
 
     fn next_random(&mut self) -> u64 {
@@ -184,7 +187,13 @@ mod tests {
     #[test]
     fn a_foreign_prefix_or_a_broken_text_is_refused() {
         let id = TicketId::from_u128(5).to_string();
-        for bad in [id.replace("tkt_", "usr_"), id[..20].into(), id.replace('0', "u"), String::new(), "tkt_zzzzzzzzzzzzzzzzzzzzzzzzzz".into()] {
+        for bad in [
+            id.replace("tkt_", "usr_"),
+            id[..20].into(),
+            id.replace('0', "u"),
+            String::new(),
+            "tkt_zzzzzzzzzzzzzzzzzzzzzzzzzz".into(),
+        ] {
             assert!(bad.parse::<TicketId>().is_err(), "{bad}");
         }
     }

@@ -16,6 +16,7 @@ pub mod flow;
 pub mod form;
 pub mod id;
 pub mod job;
+mod names;
 pub mod port;
 pub mod problem;
 pub mod sla;

@@ -1,1 +1,1 @@
-//! port.
+//! What the outside must be able to do for us.

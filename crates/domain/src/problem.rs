@@ -1,1 +1,194 @@
-//! problem.
+//! What can be wrong, as codes: a closed list with a sentence in Chinese and English for each.
+//!
+//! A code is stable for ever; the sentence may improve. The web app reads the same list from `GET /problems`.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+/// One thing that is wrong with a document or a request.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Problem {
+    /// JSON pointer (RFC 6901) into the document or body; empty for the whole.
+    pub pointer: String,
+    /// An entry of [`CODES`].
+    pub code: String,
+    /// Values for the sentence, by name.
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub params: Map<String, Value>,
+    /// A warning does not stop publishing.
+    #[serde(default)]
+    pub severity: Severity,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    #[default]
+    Error,
+    Warning,
+}
+
+impl Problem {
+    pub fn new(pointer: impl Into<String>, code: &str) -> Self {
+        Self {
+            pointer: pointer.into(),
+            code: code.to_owned(),
+            params: Map::new(),
+            severity: Severity::Error,
+        }
+    }
+
+    #[must_use]
+    pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
+        self.params.insert(name.to_owned(), value.into());
+        self
+    }
+
+    #[must_use]
+    pub fn warning(mut self) -> Self {
+        self.severity = Severity::Warning;
+        self
+    }
+}
+
+/// A code with its HTTP status and its sentences; `{name}` stands for a parameter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Code {
+    pub code: &'static str,
+    pub status: u16,
+    pub zh: &'static str,
+    pub en: &'static str,
+}
+
+/// The entry of a code, if it is on the list.
+pub fn find(code: &str) -> Option<&'static Code> {
+    CODES.iter().find(|entry| entry.code == code)
+}
+
+macro_rules! codes {
+    ($($code:literal $status:literal $zh:literal $en:literal;)*) => {
+        /// Every code, in the order of its area.
+        pub const CODES: &[Code] = &[$(Code { code: $code, status: $status, zh: $zh, en: $en }),*];
+    };
+}
+
+codes! {
+    "request.malformed" 400 "请求不是有效的 JSON：{reason}" "The request is not valid JSON: {reason}";
+    "request.unknown_field" 422 "未知的字段 {field}" "Unknown field {field}";
+    "request.wrong_type" 422 "类型不符：需要 {expected}" "Wrong type: expected {expected}";
+    "request.missing_field" 422 "缺少字段 {field}" "Field {field} is missing";
+    "request.invalid_value" 422 "值无效：{reason}" "Invalid value: {reason}";
+    "request.duplicate_field" 400 "字段 {field} 出现了两次" "Field {field} appears twice";
+    "request.not_utf8" 400 "请求不是 UTF-8 文本" "The request is not UTF-8 text";
+    "request.media_type" 415 "需要 Content-Type: {expected}" "Content-Type must be {expected}";
+    "request.too_large" 413 "内容过大，上限 {limit}" "Too large; the limit is {limit}";
+    "request.bad_id" 404 "没有这个对象" "There is no such object";
+    "request.not_found" 404 "没有这个对象，或你无权查看" "It does not exist, or you may not see it";
+    "request.no_route" 404 "没有这个地址" "There is nothing at this address";
+    "request.method" 405 "该地址不支持这个方法" "This address does not take that method";
+    "request.stale" 412 "内容已被他人修改，请重新载入后再改" "Somebody changed it meanwhile; reload and try again";
+    "request.version_required" 428 "缺少 If-Match 版本" "If-Match with the version is required";
+    "request.in_flight" 409 "相同的请求正在处理" "The same request is still being handled";
+    "request.key_reused" 422 "同一个 Idempotency-Key 用于了不同的内容" "The Idempotency-Key was used with another body";
+    "request.bad_cursor" 400 "翻页标记无效，请从头开始" "The cursor is not valid; start from the first page";
+    "request.rate_limited" 429 "请求过于频繁，请在 {seconds} 秒后重试" "Too many requests; try again in {seconds} seconds";
+    "request.cross_site" 403 "来源网站不被允许" "The request came from another site";
+    "request.timeout" 408 "请求超时" "The request took too long to arrive";
+    "access.sign_in_required" 401 "请先登录" "Sign in first";
+    "access.bad_credentials" 401 "账号或密码不正确" "The name or the password is wrong";
+    "access.too_many_attempts" 429 "失败次数过多，请在 {minutes} 分钟后再试" "Too many failed attempts; try again in {minutes} minutes";
+    "access.link_spent" 401 "登录链接已使用或已过期" "The sign-in link was used or has expired";
+    "access.denied" 403 "你没有权限：{action}" "You may not do this: {action}";
+    "access.scope" 403 "令牌没有 {scope} 权限" "The token lacks the scope {scope}";
+    "access.field" 403 "你无权修改字段 {field}" "You may not change the field {field}";
+    "server.unavailable" 503 "服务暂时不可用，请稍后重试" "Temporarily unavailable; try again soon";
+    "server.internal" 500 "出现意外错误，已记录，编号 {request_id}" "Something unexpected happened; it was logged as {request_id}";
+
+    "condition.malformed" 422 "条件格式不正确：{reason}" "The condition is malformed: {reason}";
+    "condition.unknown_field" 422 "条件引用了不存在的字段 {field}" "The condition names an unknown field {field}";
+    "condition.operator" 422 "字段 {field} 不支持运算 {operator}" "Field {field} does not take the operator {operator}";
+    "condition.literal" 422 "字段 {field} 的比较值类型不符" "The value compared with field {field} has the wrong type";
+    "condition.too_large" 422 "条件过于复杂" "The condition is too large";
+    "formula.malformed" 422 "公式有误（第 {position} 个字符）：{reason}" "The formula is wrong at character {position}: {reason}";
+    "formula.unknown_field" 422 "公式引用了不存在的字段 {field}" "The formula names an unknown field {field}";
+
+    "form.unknown_field" 422 "表单没有字段 {field}" "The form has no field {field}";
+    "form.wrong_type" 422 "类型不符：需要 {expected}" "Wrong type: expected {expected}";
+    "form.required" 422 "此项必填" "This is required";
+    "form.read_only" 422 "此项不可修改" "This cannot be changed";
+    "form.too_long" 422 "最多 {max} 个字" "At most {max} characters";
+    "form.too_short" 422 "至少 {min} 个字" "At least {min} characters";
+    "form.below" 422 "不能小于 {min}" "Must not be below {min}";
+    "form.above" 422 "不能大于 {max}" "Must not be above {max}";
+    "form.scale" 422 "最多 {scale} 位小数" "At most {scale} decimals";
+    "form.not_an_option" 422 "不是可选项：{value}" "Not one of the options: {value}";
+    "form.too_few" 422 "至少 {min} 项" "At least {min}";
+    "form.too_many" 422 "最多 {max} 项" "At most {max}";
+    "form.bad_phone" 422 "电话号码格式不正确" "This is not a phone number";
+    "form.bad_email" 422 "邮箱地址格式不正确" "This is not an e-mail address";
+    "form.bad_date" 422 "日期格式不正确" "This is not a date";
+    "form.bad_reference" 422 "找不到所引用的对象" "The referenced object was not found";
+    "form.rule" 422 "{message}" "{message}";
+    "form.formula_cycle" 422 "公式互相引用：{cycle}" "The formulas refer to each other: {cycle}";
+    "form.duplicate_id" 422 "编号 {id} 重复" "The id {id} is used twice";
+    "form.malformed" 422 "表单定义有误：{reason}" "The form definition is wrong: {reason}";
+    "form.file_type" 422 "不接受这种文件：{media_type}" "This kind of file is not accepted: {media_type}";
+    "form.file_size" 422 "文件过大，上限 {limit}" "The file is too large; the limit is {limit}";
+
+    "definition.unknown" 404 "没有这个配置：{kind}/{key}" "There is no definition {kind}/{key}";
+    "definition.not_published" 422 "配置 {kind}/{key} 尚未发布" "The definition {kind}/{key} is not published";
+    "definition.malformed" 422 "配置有误：{reason}" "The definition is wrong: {reason}";
+    "definition.bad_key" 422 "标识只能用小写字母、数字和下划线" "A key takes lower-case letters, digits and underscores";
+    "definition.no_draft" 422 "没有草稿可发布" "There is no draft to publish";
+    "definition.invalid" 422 "检查未通过，不能发布" "The checks failed; it cannot be published";
+    "definition.kind_mismatch" 422 "文档的 kind 或 key 与地址不一致" "The document's kind or key differs from the address";
+    "definition.reference" 422 "引用了不存在的配置 {kind}/{key}" "It refers to an unknown definition {kind}/{key}";
+
+    "flow.malformed" 422 "流程定义有误：{reason}" "The flow definition is wrong: {reason}";
+    "flow.no_end" 422 "流程没有结束节点，或走不到结束" "The flow has no end that can be reached";
+    "flow.refused" 409 "当前不能这样处理：{reason}" "This cannot be done now: {reason}";
+
+    "ticket.transition" 409 "不能从 {from} 变为 {to}" "It cannot go from {from} to {to}";
+    "ticket.closed" 409 "工单已关闭" "The ticket is closed";
+    "ticket.link_self" 422 "不能关联到自己" "A ticket cannot be linked to itself";
+    "ticket.not_solved" 409 "工单尚未解决" "The ticket is not solved yet";
+    "ticket.no_such_type" 422 "没有这种工单：{type}" "There is no ticket type {type}";
+    "ticket.unknown_person" 422 "没有这个人员" "There is no such person";
+    "ticket.flow_decides" 409 "该工单由流程推进，请处理流程任务" "The ticket's flow decides this; act on its task";
+    "task.closed" 409 "任务已处理" "The task is already done";
+    "task.not_yours" 403 "这不是你的任务" "This task is not yours";
+    "suggestion.decided" 409 "该建议已处理" "The suggestion was already decided";
+    "suggestion.value_required" 422 "请给出更正后的值" "Give the corrected value";
+    "dispatch.nobody" 409 "没有符合条件的人员" "Nobody fits";
+    "model.not_enough_data" 422 "样本不足：至少需要 {needed} 条，现有 {found} 条" "Not enough examples: {needed} needed, {found} found";
+    "import.bad_row" 422 "第 {row} 行：{reason}" "Row {row}: {reason}";
+    "import.bad_mapping" 422 "字段对应有误：{reason}" "The mapping is wrong: {reason}";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_unique_and_have_both_sentences() {
+        let mut seen = std::collections::BTreeSet::new();
+        for entry in CODES {
+            assert!(seen.insert(entry.code), "{} is listed twice", entry.code);
+            assert!(
+                !entry.zh.is_empty() && !entry.en.is_empty(),
+                "{}",
+                entry.code
+            );
+            assert!((400..600).contains(&entry.status), "{}", entry.code);
+            assert_eq!(params(entry.zh), params(entry.en), "{}", entry.code);
+        }
+    }
+
+    fn params(sentence: &str) -> std::collections::BTreeSet<&str> {
+        sentence
+            .split('{')
+            .skip(1)
+            .filter_map(|part| part.split('}').next())
+            .collect()
+    }
+}
