@@ -8,6 +8,7 @@
 
 pub mod access;
 pub mod actor;
+pub mod autonomy;
 pub mod calendar;
 pub mod definition;
 pub mod dispatch;
@@ -16,10 +17,13 @@ pub mod flow;
 pub mod form;
 pub mod id;
 pub mod job;
+pub mod message;
 mod names;
 pub mod port;
 pub mod problem;
+pub mod rule;
 pub mod sla;
 pub mod text;
 pub mod ticket;
 pub mod time;
+pub mod view;
