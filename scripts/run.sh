@@ -1,0 +1,20 @@
+#!/usr/bin/env bash
+# Starts the built program with SQLite under ./data: `run.sh PATH_TO_GONGDAN`.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+program=$1
+case $program in /*) ;; *) program=$PWD/$program ;; esac
+
+if [ -n "${PORT:-}" ]; then
+  export GONGDAN__HTTP__LISTEN=127.0.0.1:$PORT
+fi
+
+if [ -t 0 ]; then
+  # Job control gives the terminal to the server alone: Ctrl-C lets it drain and exit by itself, and make
+  # sees its exit code instead of the signal.
+  set -m
+  "$program" serve
+else
+  exec "$program" serve
+fi
