@@ -17,6 +17,7 @@ pub mod flow;
 pub mod form;
 pub mod id;
 pub mod job;
+pub mod masking;
 pub mod message;
 mod names;
 pub mod port;
