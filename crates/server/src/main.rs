@@ -1,2 +1,9 @@
 //! The `gongdan` program.
+mod clock;
+mod config;
+mod listen;
+mod output;
+mod signals;
+mod telemetry;
+mod web;
 fn main() {}

@@ -1,0 +1,111 @@
+//! What every handler can reach.
+
+use std::sync::Arc;
+
+use domain::time::Timestamp;
+use engine::Engine;
+use tokio::sync::watch;
+
+use crate::limit::Limiter;
+use crate::peer::Network;
+
+/// The outside world's time and randomness.
+pub trait Clock: Send + Sync {
+    fn now(&self) -> Timestamp;
+    /// A number nobody can guess, new at every call.
+    fn seed(&self) -> u64;
+}
+
+/// Settings of the HTTP side.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// `https://desk.example.com`; empty when the `Host` of a request counts.
+    pub public_url: String,
+    pub trusted_proxies: Vec<Network>,
+    pub secure_cookie: bool,
+    pub json_bytes: usize,
+    pub file_bytes: u64,
+    pub requests_per_minute: u32,
+    pub anonymous_per_minute: u32,
+    pub sign_in_failures: u32,
+    pub sign_in_per_minute: u32,
+    /// How long a session lives without and with use.
+    pub session_idle_ms: i64,
+    pub session_absolute_ms: i64,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            public_url: String::new(),
+            trusted_proxies: Vec::new(),
+            secure_cookie: true,
+            json_bytes: 1 << 20,
+            file_bytes: 50 << 20,
+            requests_per_minute: 1_200,
+            anonymous_per_minute: 120,
+            sign_in_failures: 5,
+            sign_in_per_minute: 20,
+            session_idle_ms: 12 * 3_600_000,
+            session_absolute_ms: 7 * 24 * 3_600_000,
+        }
+    }
+}
+
+impl Settings {
+    /// Browsers speak TLS with us, directly or through a proxy.
+    pub(crate) fn is_tls(&self) -> bool {
+        self.public_url.starts_with("https://")
+    }
+}
+
+/// The state of the router; cheap to clone.
+#[derive(Clone)]
+pub struct App {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    engine: Engine,
+    clock: Arc<dyn Clock>,
+    settings: Settings,
+    limiter: Limiter,
+    closing: watch::Receiver<bool>,
+}
+
+impl App {
+    /// `closing` turns true when live streams should end and readiness goes off.
+    pub fn new(
+        engine: Engine,
+        clock: Arc<dyn Clock>,
+        settings: Settings,
+        closing: watch::Receiver<bool>,
+    ) -> Self {
+        let limiter = Limiter::default();
+        Self { inner: Arc::new(Inner { engine, clock, settings, limiter, closing }) }
+    }
+
+    pub(crate) fn engine(&self) -> &Engine {
+        &self.inner.engine
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.inner.clock.now()
+    }
+
+    pub(crate) fn seed(&self) -> u64 {
+        self.inner.clock.seed()
+    }
+
+    pub(crate) fn settings(&self) -> &Settings {
+        &self.inner.settings
+    }
+
+    pub(crate) fn limiter(&self) -> &Limiter {
+        &self.inner.limiter
+    }
+
+    pub(crate) fn closing(&self) -> watch::Receiver<bool> {
+        self.inner.closing.clone()
+    }
+}
