@@ -148,6 +148,28 @@ codes! {
     "flow.no_end" 422 "流程没有结束节点，或走不到结束" "The flow has no end that can be reached";
     "flow.refused" 409 "当前不能这样处理：{reason}" "This cannot be done now: {reason}";
 
+    "calendar.unknown_zone" 422 "没有这个时区：{zone}" "There is no time zone {zone}";
+    "calendar.bad_window" 422 "时段写法不正确：{value}，应如 09:00-12:00" "{value} is not a window such as 09:00-12:00";
+    "calendar.windows_overlap" 422 "时段互相重叠" "The windows overlap";
+    "calendar.never_open" 422 "每周至少要有一个工作时段" "The week needs at least one window";
+    "calendar.unknown_holidays" 422 "没有内置的节假日数据：{code}" "There are no built-in holidays {code}";
+    "calendar.bad_day_length" 422 "每日时长不正确：{value}，应如 PT8H" "{value} is not a length of a day such as PT8H";
+    "calendar.bad_date" 422 "日期不正确：{value}，应如 2026-02-14" "{value} is not a date such as 2026-02-14";
+    "calendar.bad_period" 422 "起止日期不正确" "The first and last date do not fit";
+    "calendar.periods_overlap" 422 "有效期互相重叠" "The periods overlap";
+    "calendar.off_or_work" 422 "请选择休息，或给出工作时段" "Say that it is off, or give working windows";
+    "calendar.day_twice" 422 "{date} 出现了两次" "{date} appears twice";
+    "calendar.too_many_days" 422 "自定义日期过多，最多 {max} 天" "Too many own days; at most {max}";
+    "sla.no_targets" 422 "至少需要一个时限" "Name at least one target";
+    "sla.duplicate_target" 422 "时限 {id} 重复" "The target {id} is named twice";
+    "sla.bad_duration" 422 "时长不正确：{value}，应如 PT4H 或 P2D" "{value} is not a duration such as PT4H or P2D";
+    "sla.bad_priority" 422 "没有优先级 {value}" "There is no priority {value}";
+    "sla.unknown_calendar" 422 "没有工作日历 {key}" "There is no calendar {key}";
+    "sla.bad_moment" 422 "时刻不正确：{value}，应如 80%、due、-PT1H、+PT2H" "{value} is not a moment such as 80%, due, -PT1H or +PT2H";
+    "sla.duplicate_step" 422 "升级步骤 {id} 重复" "The step {id} is named twice";
+    "sla.empty_step" 422 "升级步骤没有动作" "The step does nothing";
+    "dispatch.bad_weight" 422 "权重或阈值不正确：{name}" "The weight or threshold {name} is out of range";
+
     "ticket.transition" 409 "不能从 {from} 变为 {to}" "It cannot go from {from} to {to}";
     "ticket.closed" 409 "工单已关闭" "The ticket is closed";
     "ticket.link_self" 422 "不能关联到自己" "A ticket cannot be linked to itself";
