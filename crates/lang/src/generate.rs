@@ -1,0 +1,1 @@
+//! Seeded conditions and rows for the tests that compare evaluators.
