@@ -13,7 +13,7 @@ mod formula;
 pub mod generate;
 mod problem;
 mod read;
-mod sql;
+pub mod sql;
 mod types;
 
 pub use civil::{CivilDate, Duration, format_date, format_instant, parse_date, parse_instant};
