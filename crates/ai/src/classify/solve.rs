@@ -1,0 +1,159 @@
+//! Learns one linear separator: L2-regularised squared hinge loss by dual coordinate descent.
+//!
+//! After Hsieh and others (2008): every step minimises the dual exactly in one example's multiplier; examples whose
+//! multiplier sits firmly at zero are set aside until the end.
+
+use crate::hash::Shuffler;
+
+/// Training vectors, one after the other.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Rows {
+    starts: Vec<usize>,
+    entries: Vec<(u32, f32)>,
+    squares: Vec<f32>,
+    pub(crate) columns: usize,
+}
+
+/// What one separator has learned so far; solving again from it is quick.
+#[derive(Debug, Clone)]
+pub(crate) struct Separator {
+    /// One weight per column; the last one is the constant.
+    pub(crate) weights: Vec<f32>,
+    /// One multiplier per training row.
+    pub(crate) multipliers: Vec<f32>,
+}
+
+/// How hard to try.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Effort {
+    pub(crate) passes: usize,
+    pub(crate) tolerance: f32,
+    pub(crate) seed: u64,
+}
+
+/// The value of the constant feature, which is regularised like any other.
+pub(crate) const CONSTANT: f32 = 1.0;
+
+impl Rows {
+    pub(crate) fn new(columns: usize) -> Self {
+        Self {
+            starts: vec![0],
+            columns,
+            ..Self::default()
+        }
+    }
+
+    pub(crate) fn push(&mut self, entries: &[(u32, f32)]) {
+        self.entries.extend_from_slice(entries);
+        self.starts.push(self.entries.len());
+        self.squares
+            .push(entries.iter().map(|(_, value)| value * value).sum());
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.squares.len()
+    }
+
+    pub(crate) fn entry_count(&self) -> usize {
+        self.entries.len()
+    }
+
+    fn row(&self, at: usize) -> &[(u32, f32)] {
+        &self.entries[self.starts[at]..self.starts[at + 1]]
+    }
+
+    pub(crate) fn score(&self, at: usize, weights: &[f32]) -> f32 {
+        let mut sum = weights[self.columns] * CONSTANT;
+        for (column, value) in self.row(at) {
+            sum += weights[*column as usize] * value;
+        }
+        sum
+    }
+
+    fn add(&self, at: usize, step: f32, weights: &mut [f32]) {
+        for (column, value) in self.row(at) {
+            weights[*column as usize] += step * value;
+        }
+        weights[self.columns] += step * CONSTANT;
+    }
+}
+
+impl Separator {
+    pub(crate) fn new(rows: &Rows) -> Self {
+        Self {
+            weights: vec![0.0; rows.columns + 1],
+            multipliers: vec![0.0; rows.len()],
+        }
+    }
+
+    /// Takes the given rows out of what was learned, as if they had weighed nothing.
+    pub(crate) fn forget(&mut self, rows: &Rows, sides: &[bool], gone: &[u32]) {
+        for at in gone {
+            let at = *at as usize;
+            let multiplier = std::mem::take(&mut self.multipliers[at]);
+            if multiplier != 0.0 {
+                let step = if sides[at] { -multiplier } else { multiplier };
+                rows.add(at, step, &mut self.weights);
+            }
+        }
+    }
+
+    /// Improves the separator on the rows of `order`; `costs` are for the negative and the positive side.
+    pub(crate) fn solve(
+        &mut self,
+        rows: &Rows,
+        sides: &[bool],
+        costs: [f32; 2],
+        order: &mut [u32],
+        effort: Effort,
+    ) {
+        let softness = [0.5 / costs[0], 0.5 / costs[1]];
+        let mut shuffler = Shuffler::new(effort.seed);
+        let mut active = order.len();
+        let mut upper_before = f32::INFINITY;
+        for _ in 0..effort.passes {
+            let (mut highest, mut lowest) = (f32::NEG_INFINITY, f32::INFINITY);
+            shuffler.shuffle(&mut order[..active]);
+            let mut next = 0;
+            while next < active {
+                let at = order[next] as usize;
+                let sign = if sides[at] { 1.0 } else { -1.0 };
+                let soft = softness[usize::from(sides[at])];
+                let multiplier = self.multipliers[at];
+                let slope = sign * rows.score(at, &self.weights) - 1.0 + soft * multiplier;
+                let projected = if multiplier == 0.0 {
+                    if slope > upper_before {
+                        active -= 1;
+                        order.swap(next, active);
+                        continue;
+                    }
+                    slope.min(0.0)
+                } else {
+                    slope
+                };
+                next += 1;
+                highest = highest.max(projected);
+                lowest = lowest.min(projected);
+                if projected.abs() > 1e-6 {
+                    let curve = rows.squares[at] + CONSTANT * CONSTANT + soft;
+                    let updated = (multiplier - slope / curve).max(0.0);
+                    self.multipliers[at] = updated;
+                    rows.add(at, (updated - multiplier) * sign, &mut self.weights);
+                }
+            }
+            if highest - lowest <= effort.tolerance {
+                if active == order.len() {
+                    return;
+                }
+                active = order.len();
+                upper_before = f32::INFINITY;
+                continue;
+            }
+            upper_before = if highest <= 0.0 {
+                f32::INFINITY
+            } else {
+                highest
+            };
+        }
+    }
+}
