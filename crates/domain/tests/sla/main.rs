@@ -3,5 +3,9 @@
 mod calendar;
 mod documents;
 mod golden;
+mod histories;
+mod policies;
 mod random;
+mod service;
+mod simulate;
 mod slow;
