@@ -7,7 +7,7 @@ use super::{File, Finding, Tree};
 const IMPURE: &[(&str, &str)] = &[
     (".await", "the core never waits"),
     ("SystemTime", "`now` is an argument"),
-    ("Instant", "`now` is an argument"),
+    ("Instant::now", "`now` is an argument"),
     ("Timestamp::now", "`now` is an argument"),
     ("Zoned::now", "`now` is an argument"),
     ("std::fs", "files belong to `server` and `connect`"),

@@ -1,7 +1,7 @@
 //! What the generator tells: one ticket of the past, as a line for `gongdan import tickets`.
 
-use domain::time::Timestamp;
 use domain::ticket::Status;
+use domain::time::Timestamp;
 use serde::Serialize;
 
 /// A ticket with its whole story. People are logins, places, devices and parts are codes.
