@@ -9,3 +9,4 @@ mod random;
 mod service;
 mod simulate;
 mod slow;
+mod timing;
