@@ -164,6 +164,7 @@ ids! {
     /// An API token's row, not its secret.
     TokenId = "tok";
     ImportId = "imp";
+    NotificationId = "ntf";
 }
 
 #[cfg(test)]

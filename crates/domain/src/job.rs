@@ -18,7 +18,7 @@ pub enum Job {
     /// A timer of a flow instance is due.
     FlowTimer { instance: InstanceId, timer: u32 },
     /// Run an action that a flow asked for, and tell the flow how it ended.
-    FlowAction { instance: InstanceId, token: u32 },
+    FlowAction { instance: InstanceId, token: u32, run: u32 },
     /// Rank engineers for a task in a pool; assign where the policy allows.
     Dispatch { ticket: TicketId },
     /// Tell people about something that happened.
