@@ -1,0 +1,39 @@
+import type { LiveEvent } from "./types.ts";
+
+export interface Live {
+  onEvent: (event: LiveEvent) => void;
+  onState: (connected: boolean) => void;
+}
+
+/** Listens to the server's events; the browser resumes with Last-Event-ID after a break. */
+export function listen(live: Live): () => void {
+  if (typeof EventSource === "undefined") return () => {};
+  const source = new EventSource("/api/v1/stream");
+  const receive = (message: MessageEvent<string>) => {
+    const event = read(message);
+    if (event) live.onEvent(event);
+  };
+  source.onmessage = receive;
+  // The server may name its events; all of them carry the same body.
+  for (const name of ["event", "ticket", "change"])
+    source.addEventListener(name, receive as EventListener);
+  source.onopen = () => live.onState(true);
+  source.onerror = () => live.onState(source.readyState === EventSource.OPEN);
+  return () => source.close();
+}
+
+function read(message: MessageEvent<string>): LiveEvent | null {
+  try {
+    const data = JSON.parse(message.data) as Partial<LiveEvent>;
+    return {
+      seq: data.seq ?? Number(message.lastEventId),
+      kind: data.kind ?? message.type,
+      ticket: data.ticket ?? null,
+      at: data.at ?? new Date().toISOString(),
+      actor: data.actor ?? null,
+      data: data.data ?? {},
+    };
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,31 @@
+export const zh = {
+  title: "遇到了什么问题？",
+  choose: "选一种，只问与它有关的问题",
+  submit: "提交",
+  sending: "提交中……",
+  done: "已收到，编号",
+  follow: "请记下编号，处理进展会通知您。",
+  again: "再报一个",
+  back: "返回",
+  signIn: "请先登录",
+  signInLink: "去登录",
+  nothing: "现在没有可以报告的事项。",
+  failed: "没有提交成功，您填写的内容还在，请重试。",
+  pick: "请选择",
+};
+
+export const en: typeof zh = {
+  title: "What happened?",
+  choose: "Choose one; you are only asked what matters for it",
+  submit: "Submit",
+  sending: "Submitting…",
+  done: "Received as",
+  follow: "Keep this number; we will tell you how it goes.",
+  again: "Report something else",
+  back: "Back",
+  signIn: "Please sign in first",
+  signInLink: "Sign in",
+  nothing: "There is nothing to report here now.",
+  failed: "It was not submitted. Your answers are kept; please try again.",
+  pick: "Choose",
+};

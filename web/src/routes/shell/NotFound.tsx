@@ -1,0 +1,14 @@
+import { Link } from "@tanstack/react-router";
+import { useTexts } from "@/i18n/index.tsx";
+import { Empty } from "@/ui/states.tsx";
+
+export function NotFound() {
+  const texts = useTexts();
+  return (
+    <main>
+      <Empty icon="search" title={texts.common.notFound} hint={texts.common.notFoundHint}>
+        <Link to="/tickets">{texts.queue.title}</Link>
+      </Empty>
+    </main>
+  );
+}
