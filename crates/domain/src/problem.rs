@@ -51,6 +51,19 @@ impl Problem {
     }
 }
 
+impl From<lang::Problem> for Problem {
+    /// Gives the detail every name under which the sentences may ask for it.
+    fn from(problem: lang::Problem) -> Self {
+        let detail = problem.detail;
+        let (position, name) = match detail.split_once(' ') {
+            Some((position, name)) if problem.code.starts_with("formula.") => (position, name),
+            _ => (detail.as_str(), detail.as_str()),
+        };
+        let found = Self::new(problem.pointer, problem.code).with("field", name).with("operator", name);
+        found.with("position", position).with("reason", name)
+    }
+}
+
 /// A code with its HTTP status and its sentences; `{name}` stands for a parameter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Code {
@@ -90,6 +103,9 @@ codes! {
     "request.version_required" 428 "缺少 If-Match 版本" "If-Match with the version is required";
     "request.in_flight" 409 "相同的请求正在处理" "The same request is still being handled";
     "request.key_reused" 422 "同一个 Idempotency-Key 用于了不同的内容" "The Idempotency-Key was used with another body";
+    "request.answer_lost" 409 "相同的请求已经处理完成，但当时的答复没有留下；请重新查询结果" "The same request was carried out, but its answer was lost; look up the result";
+    "request.bad_key" 400 "Idempotency-Key 需要 1 到 255 个字符" "An Idempotency-Key takes 1 to 255 characters";
+    "request.invalid" 422 "有 {count} 处需要更正" "{count} things need correcting";
     "request.bad_cursor" 400 "翻页标记无效，请从头开始" "The cursor is not valid; start from the first page";
     "request.rate_limited" 429 "请求过于频繁，请在 {seconds} 秒后重试" "Too many requests; try again in {seconds} seconds";
     "request.cross_site" 403 "来源网站不被允许" "The request came from another site";
@@ -108,8 +124,29 @@ codes! {
     "condition.unknown_field" 422 "条件引用了不存在的字段 {field}" "The condition names an unknown field {field}";
     "condition.operator" 422 "字段 {field} 不支持运算 {operator}" "Field {field} does not take the operator {operator}";
     "condition.literal" 422 "字段 {field} 的比较值类型不符" "The value compared with field {field} has the wrong type";
+    "condition.unknown_key" 422 "条件里有不认识的成员 {reason}" "The condition has an unknown member {reason}";
+    "condition.unknown_operator" 422 "没有运算 {operator}" "There is no operator {operator}";
+    "condition.operator_not_allowed" 422 "该字段不支持运算 {operator}" "This field does not take the operator {operator}";
+    "condition.missing_value" 422 "运算 {operator} 需要比较值" "The operator {operator} needs a value";
+    "condition.unexpected_value" 422 "运算 {operator} 不带比较值" "The operator {operator} takes no value";
+    "condition.wrong_type" 422 "比较值类型不符：{reason}" "The value has the wrong type: {reason}";
+    "condition.too_precise" 422 "比较值最多 {reason} 位小数" "The value has more than {reason} decimals";
+    "condition.empty_value" 422 "比较值为空，请用“为空”判断" "The value is empty; ask whether the field is empty instead";
+    "condition.not_an_option" 422 "不是可选项：{reason}" "Not one of the options: {reason}";
+    "condition.unknown_variable" 422 "没有变量 {reason}" "There is no variable {reason}";
+    "condition.scale_mismatch" 422 "与字段 {field} 的小数位数相差过大" "The decimals differ too much from those of field {field}";
+    "condition.not_a_table" 422 "字段 {field} 不是明细表" "Field {field} is not a table";
+    "condition.nested_table" 422 "明细表条件里不能再用明细表 {field}" "A table condition cannot contain the table {field}";
+    "condition.too_deep" 422 "条件嵌套超过 {reason} 层" "The condition is nested deeper than {reason} levels";
+    "condition.too_many_predicates" 422 "条件超过 {reason} 项" "The condition has more than {reason} parts";
+    "condition.too_many_items" 422 "列表超过 {reason} 项" "The list has more than {reason} items";
     "condition.too_large" 422 "条件过于复杂" "The condition is too large";
     "formula.malformed" 422 "公式有误（第 {position} 个字符）：{reason}" "The formula is wrong at character {position}: {reason}";
+    "formula.wrong_type" 422 "公式（第 {position} 个字符）类型不符" "The formula mixes kinds at character {position}";
+    "formula.wrong_result" 422 "公式的结果与字段类型不符" "The formula's result does not fit the field";
+    "formula.column_needs_aggregate" 422 "明细列 {field} 需要放在 sum、avg 等函数里" "The column {field} needs sum, avg or the like around it";
+    "formula.two_tables" 422 "一个汇总里只能用一个明细表：{field}" "One aggregate takes one table only: {field}";
+    "formula.nested_aggregate" 422 "汇总函数不能套用（第 {position} 个字符）" "Aggregates cannot be nested, at character {position}";
     "formula.unknown_field" 422 "公式引用了不存在的字段 {field}" "The formula names an unknown field {field}";
 
     "form.unknown_field" 422 "表单没有字段 {field}" "The form has no field {field}";
@@ -147,6 +184,52 @@ codes! {
     "flow.malformed" 422 "流程定义有误：{reason}" "The flow definition is wrong: {reason}";
     "flow.no_end" 422 "流程没有结束节点，或走不到结束" "The flow has no end that can be reached";
     "flow.refused" 409 "当前不能这样处理：{reason}" "This cannot be done now: {reason}";
+    "flow.duplicate_id" 422 "流程中编号 {id} 重复" "The id {id} is used twice in the flow";
+    "flow.unknown_node" 422 "没有节点 {node}" "There is no node {node}";
+    "flow.edge_leaves_scope" 422 "连线 {from} → {to} 越出了所在的分区" "The edge {from} → {to} leaves its scope";
+    "flow.unreachable" 422 "走不到节点 {node}" "The node {node} cannot be reached";
+    "flow.dead_end" 422 "节点 {node} 没有出路" "There is no way out of the node {node}";
+    "flow.never_ends" 422 "从节点 {node} 走不到结束" "No end can be reached from the node {node}";
+    "flow.split_without_join" 422 "并行分支 {node} 没有汇合" "The ways that part at {node} never meet";
+    "flow.join_without_split" 422 "汇合 {node} 之前没有并行分支，会一直等待" "Nothing parts before the join {node}; it would wait for ever";
+    "flow.no_default" 422 "分支 {node} 没有默认出路" "The choice {node} has no default";
+    "flow.two_defaults" 422 "分支 {node} 有两个默认出路" "The choice {node} has two defaults";
+    "flow.endless_loop" 422 "节点 {node} 处在无人、无定时的循环中" "The node {node} lies in a circle without a person or a timer";
+    "flow.nobody" 422 "节点 {node} 没有指定处理人" "The node {node} does not say who acts";
+    "flow.unknown_field" 422 "节点 {node} 引用了不存在的字段 {field}" "The node {node} names an unknown field {field}";
+    "flow.too_large" 422 "流程过大，上限 {limit}" "The flow is too large; the limit is {limit}";
+    "flow.not_running_yet" 422 "节点 {node} 使用了尚不支持的功能：{what}" "The node {node} uses something that does not run yet: {what}";
+    "flow.foreign_member" 422 "类型为 {type} 的节点 {node} 没有属性 {member}" "The node {node} of type {type} has no {member}";
+    "flow.missing_member" 422 "节点 {node} 缺少 {member}" "The node {node} lacks {member}";
+    "flow.bad_value" 422 "节点 {node} 的 {member} 无效：{value}" "The {member} of the node {node} means nothing: {value}";
+    "flow.no_reject_edge" 422 "审批 {node} 没有驳回出路，驳回将结束流程" "The approval {node} has no way for a rejection; it ends the flow";
+    "flow.no_deadline" 422 "节点 {node} 没有时限" "The node {node} has no deadline";
+    "flow.implicit_split" 422 "节点 {node} 有多条出路，将并行进行" "Several ways leave the node {node}; they run side by side";
+    "flow.not_started" 409 "流程尚未开始" "The flow has not started";
+    "flow.already_started" 409 "流程已经开始" "The flow has started already";
+    "flow.not_running" 409 "流程已结束" "The flow is over";
+    "flow.no_such_node" 422 "没有节点 {detail}" "There is no node {detail}";
+    "flow.no_such_token" 409 "流程已不在此处：{detail}" "The flow is no longer there: {detail}";
+    "flow.no_such_timer" 409 "没有这个定时：{detail}" "There is no such timer: {detail}";
+    "flow.no_such_ask" 409 "没有这个问询：{detail}" "There is no such question: {detail}";
+    "flow.no_such_task" 404 "没有这个任务：{detail}" "There is no such task: {detail}";
+    "flow.task_held" 409 "任务已挂起，请先恢复" "The task is on hold; resume it first";
+    "flow.task_not_held" 409 "任务没有挂起" "The task is not on hold";
+    "flow.task_blocked" 409 "还轮不到这个任务" "It is not this task's turn yet";
+    "flow.task_taken" 409 "任务已被认领" "The task is taken";
+    "flow.act_not_offered" 409 "此任务不能这样处理：{detail}" "This task does not offer that: {detail}";
+    "flow.comment_required" 422 "请填写意见" "Give a comment";
+    "flow.field_required" 422 "请填写字段 {detail}" "Fill in the field {detail}";
+    "flow.already_there" 409 "此人已在处理中" "This person is already asked";
+    "flow.not_added" 409 "此人不是你加签的，或已处理" "You did not add this person, or they have decided";
+    "flow.no_people" 422 "找不到处理人：{detail}" "Nobody was found to act: {detail}";
+    "flow.no_branch" 422 "没有符合条件的分支：{detail}" "No way fits: {detail}";
+    "flow.bad_return" 422 "不能退回到 {detail}" "It cannot be returned to {detail}";
+    "flow.into_branch" 422 "不能跳入并行分支中的 {detail}" "A jump into one of several parallel ways is not possible: {detail}";
+    "flow.too_late_to_withdraw" 409 "已有人处理，不能撤回" "Somebody has decided; it cannot be withdrawn";
+    "flow.not_submitter" 403 "只有提交人可以撤回" "Only the submitter may withdraw";
+    "flow.nobody_waits" 409 "没有流程在等待 {detail}" "Nothing waits for {detail}";
+    "flow.no_incident" 409 "此处没有故障：{detail}" "There is no incident here: {detail}";
 
     "calendar.unknown_zone" 422 "没有这个时区：{zone}" "There is no time zone {zone}";
     "calendar.bad_window" 422 "时段写法不正确：{value}，应如 09:00-12:00" "{value} is not a window such as 09:00-12:00";
@@ -165,6 +248,7 @@ codes! {
     "sla.bad_duration" 422 "时长不正确：{value}，应如 PT4H 或 P2D" "{value} is not a duration such as PT4H or P2D";
     "sla.bad_priority" 422 "没有优先级 {value}" "There is no priority {value}";
     "sla.unknown_calendar" 422 "没有工作日历 {key}" "There is no calendar {key}";
+    "sla.milestone_until" 422 "里程碑必须写明 until 条件，其他时限不能写" "A milestone needs an until condition; other targets take none";
     "sla.bad_moment" 422 "时刻不正确：{value}，应如 80%、due、-PT1H、+PT2H" "{value} is not a moment such as 80%, due, -PT1H or +PT2H";
     "sla.duplicate_step" 422 "升级步骤 {id} 重复" "The step {id} is named twice";
     "sla.empty_step" 422 "升级步骤没有动作" "The step does nothing";
