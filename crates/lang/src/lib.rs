@@ -22,6 +22,6 @@ pub use decimal::{Decimal, format_scaled, parse_scaled};
 pub use env::Env;
 pub use formula::{CheckedFormula, Cycle, Formula, Kind, SyntaxError, order};
 pub use problem::Problem;
-pub use read::{is_empty, scaled};
+pub use read::{is_empty, nfc, scaled};
 pub use sql::{Bind, Column, Columns, Dialect, JsonColumns, NotInSql, Sql, json_column};
 pub use types::{Choice, MAX_SCALE, Type, Types};

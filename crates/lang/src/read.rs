@@ -1,6 +1,7 @@
 //! Typed looks into a JSON row; whatever has another type reads as missing.
 
 use serde_json::{Map, Value};
+use unicode_normalization::UnicodeNormalization;
 
 use crate::civil::{parse_date, parse_instant};
 use crate::decimal::{MAX_STORED, parse_scaled, scale_float};
@@ -65,6 +66,11 @@ pub(crate) fn rows(value: Option<&Value>) -> impl Iterator<Item = &Value> {
         .and_then(Value::as_array)
         .map_or(&[][..], Vec::as_slice);
     items.iter().filter(|item| item.is_object())
+}
+
+/// The composed form in which texts are stored and compared (Unicode NFC).
+pub fn nfc(text: &str) -> String {
+    text.nfc().collect()
 }
 
 pub(crate) fn empty_row() -> Value {

@@ -1,7 +1,6 @@
 //! Checks a condition against the types of its rows and turns it into a plan.
 
 use serde_json::Value;
-use unicode_normalization::UnicodeNormalization;
 
 use super::compare::{Side, list_for, operand_for, same_kind};
 use super::plan::{Check, Checked, CountRelation, CountTest, Field, Kind, Node, Relation, Test};
@@ -300,10 +299,6 @@ impl Side for Checker<'_> {
 
 /// Stands where a faulty part was; never evaluated, because faults make the check fail.
 const NOTHING: Node = Node::Any(Vec::new());
-
-pub(super) fn normal(text: &str) -> String {
-    text.nfc().collect()
-}
 
 fn kind_of(declared: &Type) -> Kind {
     match declared {

@@ -2,7 +2,6 @@
 
 use serde_json::Value;
 
-use super::check::normal;
 use super::parse::Limits;
 use super::plan::{Field, Kind, List, Operand};
 use crate::civil::{Duration, parse_date, parse_instant};
@@ -185,7 +184,7 @@ fn text_literal(side: &mut dyn Side, field: &Field, key: &str, value: &Value) ->
             "the text is too long or has a zero character",
         );
     }
-    let text = normal(text);
+    let text = read::nfc(text);
     if let Type::Choice {
         options: Some(options),
     }
