@@ -4,9 +4,7 @@ use std::sync::Arc;
 
 use domain::autonomy::{Mode, Verdict};
 use domain::calendar::{Calendar, CalendarDefinition};
-use domain::dispatch::{
-    DispatchPolicy, Engineer, Factor, Input, Job, Ranking, Weights, open_spans, rank,
-};
+use domain::dispatch::{DispatchPolicy, Engineer, Factor, Input, Job, Ranking, Weights, open_spans, rank};
 use domain::id::{OrgId, TicketId, UserId};
 use domain::problem;
 use domain::time::Timestamp;
@@ -17,9 +15,7 @@ mod random;
 use random::Random;
 
 fn local(text: &str) -> Timestamp {
-    format!("{}:00+08:00", text.replace(' ', "T"))
-        .parse()
-        .expect("an instant")
+    format!("{}:00+08:00", text.replace(' ', "T")).parse().expect("an instant")
 }
 
 /// A Friday before a make-up Saturday.
@@ -58,16 +54,8 @@ fn each_limit_leaves_out_with_its_facts() {
     let window = |from: &str, to: &str| json!({"from": local(from), "to": local(to)});
     let expired = local("2026-01-31 00:00");
     let cases = [
-        (
-            json!({}),
-            json!({"active": false}),
-            json!({"code": "inactive"}),
-        ),
-        (
-            json!({"refused": [user]}),
-            json!({}),
-            json!({"code": "refused"}),
-        ),
+        (json!({}), json!({"active": false}), json!({"code": "inactive"})),
+        (json!({"refused": [user]}), json!({}), json!({"code": "refused"})),
         (
             json!({"skills": [{"skill": "lift", "level": 2}]}),
             json!({"skills": {"water": 3}}),
@@ -89,15 +77,16 @@ fn each_limit_leaves_out_with_its_facts() {
             json!({"code": "certificate_expired", "certificate": "电梯维修证", "expired_at": expired}),
         ),
         (
+            json!({"certificates": ["a"]}),
+            json!({"certificates": [{"name": "a", "expires_at": expired}, {"name": "a", "expires_at": now()}]}),
+            json!({"code": "certificate_expired", "certificate": "a", "expired_at": now()}),
+        ),
+        (
             json!({"zone": "north"}),
             json!({"zones": ["south"]}),
             json!({"code": "zone", "zone": "north", "serves": ["south"]}),
         ),
-        (
-            json!({"org": org}),
-            json!({"orgs": [other]}),
-            json!({"code": "org", "org": org, "serves": [other]}),
-        ),
+        (json!({"org": org}), json!({"orgs": [other]}), json!({"code": "org", "org": org, "serves": [other]})),
         (
             json!({"window": window("2026-02-13 20:00", "2026-02-13 22:00"), "effort_ms": 1_800_000}),
             json!({}),
@@ -119,25 +108,14 @@ fn each_limit_leaves_out_with_its_facts() {
             json!({"absences": [{"from": morning, "to": noon, "reason": "培训"}]}),
             json!({"code": "absent", "from": morning, "to": noon, "reason": "培训"}),
         ),
-        (
-            json!({}),
-            json!({"hours": []}),
-            json!({"code": "outside_hours", "open_ms": 0, "needed_ms": 1}),
-        ),
-        (
-            json!({}),
-            json!({"load": 5}),
-            json!({"code": "capacity", "load": 5, "capacity": 5}),
-        ),
+        (json!({}), json!({"hours": []}), json!({"code": "outside_hours", "open_ms": 0, "needed_ms": 1})),
+        (json!({}), json!({"load": 5}), json!({"code": "capacity", "load": 5, "capacity": 5})),
     ];
     for (job_changes, changes, expected) in cases {
         let ranking = only(&job(&job_changes), engineer(2, &changes));
         assert_eq!(ranking.best, None, "{expected}");
         let left_out = &ranking.left_out[0];
-        assert_eq!(
-            serde_json::to_value(&left_out.limits).expect("json"),
-            json!([expected])
-        );
+        assert_eq!(serde_json::to_value(&left_out.limits).expect("json"), json!([expected]));
     }
 }
 
@@ -146,72 +124,39 @@ fn what_is_enough_is_enough() {
     let window = json!({"from": local("2026-02-13 08:00"), "to": local("2026-02-13 11:00")});
     let expiry = local("2026-02-13 10:01");
     let cases = [
-        (
-            json!({"skills": [{"skill": "lift", "level": 2}]}),
-            json!({"skills": {"lift": 2}}),
-        ),
-        (
-            json!({"certificates": ["a"]}),
-            json!({"certificates": [{"name": "a", "expires_at": expiry}]}),
-        ),
-        (
-            json!({"certificates": ["a"]}),
-            json!({"certificates": [{"name": "a", "expires_at": now()}, {"name": "a"}]}),
-        ),
+        (json!({"skills": [{"skill": "lift", "level": 2}]}), json!({"skills": {"lift": 2}})),
+        (json!({"certificates": ["a"]}), json!({"certificates": [{"name": "a", "expires_at": expiry}]})),
+        (json!({"certificates": ["a"]}), json!({"certificates": [{"name": "a", "expires_at": now()}, {"name": "a"}]})),
         (json!({"zone": "north"}), json!({})),
         (json!({"org": OrgId::from_u128(7)}), json!({"orgs": []})),
         // Only the hour of the window that is still ahead has to be free.
-        (
-            json!({"window": window, "effort_ms": 36_000_000}),
-            json!({}),
-        ),
-        (
-            json!({}),
-            json!({"absences": [{"from": local("2026-02-13 08:00"), "to": local("2026-02-13 17:59")}]}),
-        ),
+        (json!({"window": window, "effort_ms": 36_000_000}), json!({})),
+        (json!({}), json!({"absences": [{"from": local("2026-02-13 08:00"), "to": local("2026-02-13 17:59")}]})),
         (json!({}), json!({"load": 4})),
     ];
     for (job_changes, changes) in cases {
         let ranking = only(&job(&job_changes), engineer(2, &changes));
-        assert!(
-            ranking.best.is_some(),
-            "{job_changes} {changes}: {:?}",
-            ranking.left_out
-        );
+        assert!(ranking.best.is_some(), "{job_changes} {changes}: {:?}", ranking.left_out);
     }
 }
 
 #[test]
 fn all_failed_limits_are_told() {
-    let needs =
-        json!({"skills": [{"skill": "lift", "level": 2}], "certificates": ["a"], "zone": "north"});
-    let ranking = only(
-        &job(&needs),
-        engineer(2, &json!({"zones": ["south"], "load": 9})),
-    );
+    let needs = json!({"skills": [{"skill": "lift", "level": 2}], "certificates": ["a"], "zone": "north"});
+    let ranking = only(&job(&needs), engineer(2, &json!({"zones": ["south"], "load": 9})));
     let limits = serde_json::to_value(&ranking.left_out[0].limits).expect("json");
-    let codes: Vec<_> = limits
-        .as_array()
-        .expect("a list")
-        .iter()
-        .map(|limit| limit["code"].clone())
-        .collect();
-    assert_eq!(
-        codes,
-        ["skill_missing", "certificate_missing", "zone", "capacity"]
-    );
+    let codes: Vec<_> = limits.as_array().expect("a list").iter().map(|limit| limit["code"].clone()).collect();
+    assert_eq!(codes, ["skill_missing", "certificate_missing", "zone", "capacity"]);
 }
 
 #[test]
 fn each_factor_decides_when_the_rest_is_equal() {
     let place = |path: &[&str]| json!({"path": path});
     let at = |lat: f64, lon: f64| json!({"point": {"lat": lat, "lon": lon}});
-    let there =
-        json!({"place": {"path": ["site", "b", "3"], "point": {"lat": 31.2304, "lon": 121.4737}}});
+    let there = json!({"place": {"path": ["site", "b", "3"], "point": {"lat": 31.2304, "lon": 121.4737}}});
     let preferred = json!({"preferred": [UserId::from_u128(2)]});
     let skill = |level: u8| json!({"skills": {"lift": level}});
-    let need =
-        |priority: u8| json!({"priority": priority, "skills": [{"skill": "lift", "level": 1}]});
+    let need = |priority: u8| json!({"priority": priority, "skills": [{"skill": "lift", "level": 1}]});
     let later = json!([{"from": local("2026-02-13 15:00"), "to": local("2026-02-13 18:00")}]);
     let cases = [
         // The engineer with the higher number is better each time, so that no tie-break helps.
@@ -221,37 +166,17 @@ fn each_factor_decides_when_the_rest_is_equal() {
             json!({"handling": {"hours": 3.0, "n": 9}}),
             json!({"handling": {"hours": 1.5, "n": 9}}),
         ),
-        (
-            "speed",
-            json!({}),
-            json!({"handling": {"hours": 3.0, "n": 9}}),
-            json!({"handling": {"hours": 1.5, "n": 9}}),
-        ),
-        (
-            "distance",
-            there.clone(),
-            json!({"place": at(31.3, 121.5)}),
-            json!({"place": at(31.231, 121.474)}),
-        ),
+        ("speed", json!({}), json!({"handling": {"hours": 3.0, "n": 9}}), json!({"handling": {"hours": 1.5, "n": 9}})),
+        ("distance", there.clone(), json!({"place": at(31.3, 121.5)}), json!({"place": at(31.231, 121.474)})),
         (
             "distance",
             there.clone(),
             json!({"place": place(&["site", "b", "2"])}),
             json!({"place": place(&["site", "b", "3"])}),
         ),
-        (
-            "distance",
-            there.clone(),
-            json!({"place": place(&["elsewhere"])}),
-            json!({"place": place(&["site"])}),
-        ),
+        ("distance", there.clone(), json!({"place": place(&["elsewhere"])}), json!({"place": place(&["site"])})),
         ("load", json!({}), json!({"load": 3}), json!({"load": 0})),
-        (
-            "fairness",
-            json!({}),
-            json!({"recent": 6}),
-            json!({"recent": 2}),
-        ),
+        ("fairness", json!({}), json!({"recent": 6}), json!({"recent": 2})),
         ("fit", need(2), skill(4), skill(1)),
         ("fit", need(4), skill(1), skill(4)),
         ("preference", preferred, json!({}), json!({})),
@@ -260,18 +185,11 @@ fn each_factor_decides_when_the_rest_is_equal() {
     for (factor, job_changes, worse, better) in cases {
         let crew = [engineer(1, &worse), engineer(2, &better)];
         let ranking = rank(&job(&job_changes), &crew, &Weights::default(), now());
-        assert_eq!(
-            ranking.best,
-            Some(UserId::from_u128(2)),
-            "{factor}: {ranking:?}"
-        );
+        assert_eq!(ranking.best, Some(UserId::from_u128(2)), "{factor}: {ranking:?}");
         let second = &ranking.candidates[1];
         assert_eq!(second.behind.len(), 1, "{factor}: {second:?}");
         let reason = &second.factors[second.behind[0].index];
-        assert_eq!(
-            serde_json::to_value(reason).expect("json")["factor"],
-            factor
-        );
+        assert_eq!(serde_json::to_value(reason).expect("json")["factor"], factor);
         assert!(ranking.candidates[0].behind.is_empty());
     }
 }
@@ -283,55 +201,30 @@ fn distance_is_measured_on_the_globe() {
     let here = json!({"place": {"point": {"lat": 31.2304, "lon": 121.4737}}});
     let ranking = only(&job(&there), engineer(2, &here));
     let factor = &ranking.candidates[0].factors[1].factor;
-    let Factor::Distance {
-        metres: Some(metres),
-        ..
-    } = factor
-    else {
-        panic!("{factor:?}")
-    };
+    let Factor::Distance { metres: Some(metres), .. } = factor else { panic!("{factor:?}") };
     assert!((1_066_000..1_069_000).contains(metres), "{metres}");
 }
 
 #[test]
 fn ties_fall_to_the_less_burdened_and_then_to_the_id() {
-    let crew = [
-        engineer(5, &json!({})),
-        engineer(3, &json!({})),
-        engineer(4, &json!({})),
-    ];
+    let crew = [engineer(5, &json!({})), engineer(3, &json!({})), engineer(4, &json!({}))];
     let order: Vec<_> = rank(&job(&json!({})), &crew, &Weights::default(), now())
         .candidates
         .iter()
         .map(|candidate| candidate.user)
         .collect();
     assert_eq!(order, [3, 4, 5].map(UserId::from_u128));
-    let unfair = Weights {
-        fairness: 0.0,
-        ..Weights::default()
-    };
-    let crew = [
-        engineer(3, &json!({"recent": 2})),
-        engineer(4, &json!({"recent": 1})),
-    ];
-    assert_eq!(
-        rank(&job(&json!({})), &crew, &unfair, now()).best,
-        Some(UserId::from_u128(4))
-    );
+    let unfair = Weights { fairness: 0.0, ..Weights::default() };
+    let crew = [engineer(3, &json!({"recent": 2})), engineer(4, &json!({"recent": 1}))];
+    assert_eq!(rank(&job(&json!({})), &crew, &unfair, now()).best, Some(UserId::from_u128(4)));
 }
 
 #[test]
 fn a_vip_is_given_whom_they_asked_for() {
-    let crew = [
-        engineer(1, &json!({"load": 0})),
-        engineer(2, &json!({"load": 3})),
-    ];
+    let crew = [engineer(1, &json!({"load": 0})), engineer(2, &json!({"load": 3}))];
     for (vip, best) in [(false, 1), (true, 2)] {
         let asked = json!({"preferred": [UserId::from_u128(2)], "vip": vip});
-        assert_eq!(
-            rank(&job(&asked), &crew, &Weights::default(), now()).best,
-            Some(UserId::from_u128(best))
-        );
+        assert_eq!(rank(&job(&asked), &crew, &Weights::default(), now()).best, Some(UserId::from_u128(best)));
     }
 }
 
@@ -353,10 +246,7 @@ fn working_time_comes_from_calendars() {
 
 #[test]
 fn automatic_needs_score_and_lead() {
-    let crew = [
-        engineer(1, &json!({"load": 0})),
-        engineer(2, &json!({"load": 4})),
-    ];
+    let crew = [engineer(1, &json!({"load": 0})), engineer(2, &json!({"load": 4}))];
     let ranking = rank(&job(&json!({})), &crew, &Weights::default(), now());
     let nobody = rank(&job(&json!({})), &[], &Weights::default(), now());
     let score = ranking.candidates[0].score;
@@ -369,18 +259,9 @@ fn automatic_needs_score_and_lead() {
         (Mode::Automatic, score + 0.001, 0.0, Verdict::Show),
         (Mode::Automatic, score, lead + 0.001, Verdict::Show),
     ] {
-        let policy = DispatchPolicy {
-            mode,
-            threshold,
-            lead: wanted,
-            weights: Weights::default(),
-        };
+        let policy = DispatchPolicy { mode, threshold, lead: wanted, weights: Weights::default() };
         assert_eq!(policy.verdict(&ranking), expected, "{policy:?}");
-        let empty = if expected == Verdict::Apply {
-            Verdict::Show
-        } else {
-            expected
-        };
+        let empty = if expected == Verdict::Apply { Verdict::Show } else { expected };
         assert_eq!(policy.verdict(&nobody), empty);
     }
 }
@@ -394,26 +275,13 @@ fn policies_are_checked() {
         (json!({"lead": -0.1}), "/dispatch/lead"),
         (json!({"weights": {"speed": -1}}), "/dispatch/weights/speed"),
         (json!({"weights": none}), "/dispatch/weights"),
-        (
-            json!({"weights": {"half_km": 0}}),
-            "/dispatch/weights/half_km",
-        ),
-        (
-            json!({"weights": {"horizon_hours": 0}}),
-            "/dispatch/weights/horizon_hours",
-        ),
+        (json!({"weights": {"half_km": 0}}), "/dispatch/weights/half_km"),
+        (json!({"weights": {"horizon_hours": 0}}), "/dispatch/weights/horizon_hours"),
     ] {
         let policy: DispatchPolicy = serde_json::from_value(document.clone()).expect("a policy");
         let problems = policy.check("/dispatch");
-        assert!(
-            problems.iter().any(|problem| problem.pointer == pointer),
-            "{document}: {problems:?}"
-        );
-        assert!(
-            problems
-                .iter()
-                .all(|problem| problem::find(&problem.code).is_some())
-        );
+        assert!(problems.iter().any(|problem| problem.pointer == pointer), "{document}: {problems:?}");
+        assert!(problems.iter().all(|problem| problem::find(&problem.code).is_some()));
     }
     assert!(serde_json::from_value::<DispatchPolicy>(json!({"wieghts": {}})).is_err());
 }
@@ -421,26 +289,15 @@ fn policies_are_checked() {
 fn random_input(random: &mut Random) -> Input {
     const SKILLS: [&str; 3] = ["lift", "water", "net"];
     let some = |random: &mut Random| -> Value {
-        let levels = SKILLS
-            .iter()
-            .filter(|_| random.one_in(2))
-            .map(|skill| (*skill).to_owned())
-            .collect::<Vec<_>>();
-        levels
-            .into_iter()
-            .map(|skill| (skill, json!(random.between(1, 5))))
-            .collect::<serde_json::Map<_, _>>()
-            .into()
+        let levels = SKILLS.iter().filter(|_| random.one_in(2)).map(|skill| (*skill).to_owned()).collect::<Vec<_>>();
+        levels.into_iter().map(|skill| (skill, json!(random.between(1, 5)))).collect::<serde_json::Map<_, _>>().into()
     };
     let point = |random: &mut Random| {
         json!({"path": [random.pick(&["a", "b"]), random.pick(&["1", "2"])],
         "point": {"lat": 31.0 + random.below(1_000) as f64 / 1_000.0, "lon": 121.0 + random.below(1_000) as f64 / 1_000.0}})
     };
-    let needs: Vec<_> = SKILLS
-        .iter()
-        .filter(|_| random.one_in(4))
-        .map(|skill| json!({"skill": skill, "level": 2}))
-        .collect();
+    let needs: Vec<_> =
+        SKILLS.iter().filter(|_| random.one_in(4)).map(|skill| json!({"skill": skill, "level": 2})).collect();
     let mut changes = json!({"priority": random.between(1, 4), "skills": needs, "vip": random.one_in(3), "place": point(random),
         "effort_ms": random.pick(&[0, 3_600_000]), "zone": random.pick(&[None, Some("north")])});
     if random.one_in(2) {
@@ -456,8 +313,7 @@ fn random_input(random: &mut Random) -> Input {
             own["place"] = point(random);
         }
         if random.one_in(2) {
-            own["handling"] =
-                json!({"hours": random.between(1, 900) as f64 / 97.0, "n": random.below(50)});
+            own["handling"] = json!({"hours": random.between(1, 900) as f64 / 97.0, "n": random.below(50)});
         }
         engineers.push(engineer(number, &own));
     }
@@ -467,12 +323,7 @@ fn random_input(random: &mut Random) -> Input {
         wait: random.below(10) as f64 / 7.0,
         ..Weights::default()
     };
-    Input {
-        job: job(&changes),
-        engineers,
-        weights,
-        now: now(),
-    }
+    Input { job: job(&changes), engineers, weights, now: now() }
 }
 
 #[test]
@@ -484,64 +335,28 @@ fn for_any_job_and_crew() {
         let ranking = input.rank();
         fitting += ranking.candidates.len();
         left_out += ranking.left_out.len();
-        assert_eq!(
-            ranking.candidates.len() + ranking.left_out.len(),
-            input.engineers.len()
-        );
-        assert_eq!(
-            ranking.best,
-            ranking.candidates.first().map(|best| best.user)
-        );
-        assert!(
-            ranking
-                .left_out
-                .iter()
-                .all(|person| !person.limits.is_empty())
-        );
+        assert_eq!(ranking.candidates.len() + ranking.left_out.len(), input.engineers.len());
+        assert_eq!(ranking.best, ranking.candidates.first().map(|best| best.user));
+        assert!(ranking.left_out.iter().all(|person| !person.limits.is_empty()));
         for candidate in &ranking.candidates {
-            let sum: f64 = candidate
-                .factors
-                .iter()
-                .map(|factor| factor.contribution)
-                .sum();
-            assert!(
-                (0.0..=1.0).contains(&candidate.score) && (sum - candidate.score).abs() < 1e-5,
-                "{candidate:?}"
-            );
-            assert!(
-                candidate
-                    .factors
-                    .iter()
-                    .all(|factor| (0.0..=1.0).contains(&factor.value))
-            );
+            let sum: f64 = candidate.factors.iter().map(|factor| factor.contribution).sum();
+            assert!((0.0..=1.0).contains(&candidate.score) && (sum - candidate.score).abs() < 1e-5, "{candidate:?}");
+            assert!(candidate.factors.iter().all(|factor| (0.0..=1.0).contains(&factor.value)));
         }
-        assert!(
-            ranking
-                .candidates
-                .is_sorted_by(|one, other| one.score >= other.score)
-        );
+        assert!(ranking.candidates.is_sorted_by(|one, other| one.score >= other.score));
 
-        let stored: Input =
-            serde_json::from_str(&serde_json::to_string(&input).expect("json")).expect("an input");
+        let stored: Input = serde_json::from_str(&serde_json::to_string(&input).expect("json")).expect("an input");
         assert_eq!(stored.rank(), ranking);
         let text = serde_json::to_string(&ranking).expect("json");
-        assert_eq!(
-            serde_json::from_str::<Ranking>(&text).expect("a ranking"),
-            ranking
-        );
+        assert_eq!(serde_json::from_str::<Ranking>(&text).expect("a ranking"), ranking);
 
         let mut shuffled = input.clone();
         for end in (1..shuffled.engineers.len()).rev() {
-            shuffled
-                .engineers
-                .swap(end, random.below(end as i64 + 1) as usize);
+            shuffled.engineers.swap(end, random.below(end as i64 + 1) as usize);
         }
         assert_eq!(shuffled.rank(), ranking);
     }
-    assert!(
-        fitting > 1_500 && left_out > 1_500,
-        "{fitting} fit, {left_out} do not"
-    );
+    assert!(fitting > 1_500 && left_out > 1_500, "{fitting} fit, {left_out} do not");
 }
 
 #[test]
@@ -549,24 +364,11 @@ fn another_skill_never_shuts_anybody_out() {
     let mut random = Random::new(12);
     for _ in 0..2_000 {
         let mut input = random_input(&mut random);
-        let before: Vec<UserId> = input
-            .rank()
-            .candidates
-            .iter()
-            .map(|candidate| candidate.user)
-            .collect();
+        let before: Vec<UserId> = input.rank().candidates.iter().map(|candidate| candidate.user).collect();
         let lucky = random.below(input.engineers.len() as i64) as usize;
         let skill = random.pick(&["lift", "water", "net"]);
-        *input.engineers[lucky]
-            .skills
-            .entry(skill.into())
-            .or_insert(0) += 1;
-        let after: Vec<UserId> = input
-            .rank()
-            .candidates
-            .iter()
-            .map(|candidate| candidate.user)
-            .collect();
+        *input.engineers[lucky].skills.entry(skill.into()).or_insert(0) += 1;
+        let after: Vec<UserId> = input.rank().candidates.iter().map(|candidate| candidate.user).collect();
         assert!(before.iter().all(|user| after.contains(user)), "{input:?}");
     }
 }
@@ -593,10 +395,7 @@ fn more_weight_on_what_the_best_leads_in_keeps_the_best() {
             |weights| &mut weights.fit,
         ];
         let index = random.below(5) as usize;
-        let others = ranking
-            .candidates
-            .iter()
-            .map(|candidate| candidate.factors[index].value);
+        let others = ranking.candidates.iter().map(|candidate| candidate.factors[index].value);
         if others.fold(0.0, f64::max) > best.factors[index].value {
             continue;
         }

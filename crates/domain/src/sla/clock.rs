@@ -112,20 +112,12 @@ pub fn evaluate(policies: &Policies, clock: &Clock, now: Timestamp) -> Clock {
 
 /// The due time that a ticket shows: that of its running resolution.
 pub fn ticket_due(clocks: &[Clock]) -> Option<Timestamp> {
-    let open = clocks
-        .iter()
-        .filter(|clock| clock.kind == TargetKind::Resolution && clock.is_open());
+    let open = clocks.iter().filter(|clock| clock.kind == TargetKind::Resolution && clock.is_open());
     open.filter_map(|clock| clock.due_at).min()
 }
 
 impl Clock {
-    pub(super) fn start(
-        policy: &str,
-        target: &Target,
-        cycle: u32,
-        target_ms: i64,
-        at: Timestamp,
-    ) -> Self {
+    pub(super) fn start(policy: &str, target: &Target, cycle: u32, target_ms: i64, at: Timestamp) -> Self {
         let mut clock = Self {
             policy: policy.to_owned(),
             target: target.id.clone(),
@@ -170,11 +162,7 @@ impl Clock {
             self.record(to, EntryKind::Paused, why);
         } else {
             for segment in calendar.segments(self.as_of, to) {
-                let kind = if segment.open {
-                    EntryKind::Running
-                } else {
-                    EntryKind::OutsideHours
-                };
+                let kind = if segment.open { EntryKind::Running } else { EntryKind::OutsideHours };
                 if segment.open {
                     self.elapsed_ms += segment.to.millis_since(segment.from);
                 }
@@ -198,21 +186,10 @@ impl Clock {
             let Some(threshold_ms) = moment.threshold(target_ms, &target.calendar) else {
                 continue;
             };
-            let id = StepId {
-                target: target.id.clone(),
-                cycle: self.cycle,
-                step: id.to_owned(),
-            };
+            let id = StepId { target: target.id.clone(), cycle: self.cycle, step: id.to_owned() };
             let before = reached.iter().find(|step| step.id == id);
-            let at = before
-                .and_then(|step| step.at)
-                .filter(|at| *at < self.as_of);
-            self.steps.push(PlannedStep {
-                id,
-                threshold_ms,
-                at,
-                action: action.cloned(),
-            });
+            let at = before.and_then(|step| step.at);
+            self.steps.push(PlannedStep { id, threshold_ms, at, action: action.cloned() });
         }
         self.plan(&target.calendar);
     }
@@ -249,17 +226,9 @@ impl Clock {
     /// Brings `state` into line with the facts.
     pub(super) fn settle(&mut self) {
         self.state = match self {
-            Self {
-                cancelled_at: Some(_),
-                ..
-            } => State::Cancelled,
-            Self {
-                breached_at: Some(_),
-                ..
-            } => State::Breached,
-            Self {
-                met_at: Some(_), ..
-            } => State::Met,
+            Self { cancelled_at: Some(_), .. } => State::Cancelled,
+            Self { breached_at: Some(_), .. } => State::Breached,
+            Self { met_at: Some(_), .. } => State::Met,
             Self { pause: Some(_), .. } => State::Paused,
             _ => State::Running,
         };
@@ -294,12 +263,7 @@ impl Clock {
             Some(last) if last.kind == kind && last.why == why => last.to = to,
             last => {
                 let from = last.map_or(self.started_at, |last| last.to);
-                self.ledger.push(Entry {
-                    from,
-                    to,
-                    kind,
-                    why,
-                });
+                self.ledger.push(Entry { from, to, kind, why });
             }
         }
     }

@@ -16,9 +16,7 @@ mod replay;
 mod step;
 
 pub use clock::{Clock, Entry, EntryKind, PauseCause, State, Why, evaluate, ticket_due};
-pub use document::{
-    PauseDefinition, Reopen, SlaDefinition, StepDefinition, TargetDefinition, TargetKind, Within,
-};
+pub use document::{PauseDefinition, Reopen, SlaDefinition, StepDefinition, TargetDefinition, TargetKind, Within};
 pub use fact::{Fact, FactKind};
 pub use moment::{Length, Moment};
 pub use policy::{Calendars, Policies, Policy, choose};

@@ -15,8 +15,7 @@ impl Length {
         let duration = lang::Duration::parse(text)?;
         let (days, millis) = (duration.days, duration.millis);
         let whole = duration.months == 0 && !text.contains('W');
-        (whole && days <= 3_660 && millis <= 3_660 * 86_400_000 && days + millis > 0)
-            .then_some(Self { days, millis })
+        (whole && days <= 3_660 && millis <= 3_660 * 86_400_000 && days + millis > 0).then_some(Self { days, millis })
     }
 
     /// Milliseconds of working time.
@@ -39,10 +38,7 @@ impl Moment {
     pub fn parse(text: &str) -> Option<Self> {
         if let Some(number) = text.strip_suffix('%') {
             let plain = number.len() <= 4 && number.bytes().all(|byte| byte.is_ascii_digit());
-            let percent = number
-                .parse()
-                .ok()
-                .filter(|percent| (1..=1_000).contains(percent));
+            let percent = number.parse().ok().filter(|percent| (1..=1_000).contains(percent));
             return percent.filter(|_| plain).map(Self::Percent);
         }
         let shift = text.strip_prefix("due").unwrap_or(text);
@@ -72,10 +68,7 @@ mod tests {
 
     #[test]
     fn lengths_and_moments_have_few_forms() {
-        let hour = Length {
-            days: 0,
-            millis: 3_600_000,
-        };
+        let hour = Length { days: 0, millis: 3_600_000 };
         for (text, expected) in [
             ("80%", Some(Moment::Percent(80))),
             ("150%", Some(Moment::Percent(150))),
@@ -83,10 +76,7 @@ mod tests {
             ("-PT1H", Some(Moment::Before(hour))),
             ("due-PT1H", Some(Moment::Before(hour))),
             ("+PT1H", Some(Moment::After(hour))),
-            (
-                "due+P2D",
-                Some(Moment::After(Length { days: 2, millis: 0 })),
-            ),
+            ("due+P2D", Some(Moment::After(Length { days: 2, millis: 0 }))),
             ("", None),
             ("%", None),
             ("0%", None),

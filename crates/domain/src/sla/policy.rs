@@ -6,9 +6,7 @@ use std::sync::Arc;
 use lang::{Checked, Condition, Env, Types};
 use serde_json::Value;
 
-use super::document::{
-    PauseDefinition, Reopen, SlaDefinition, StepDefinition, TargetDefinition, TargetKind, Within,
-};
+use super::document::{PauseDefinition, Reopen, SlaDefinition, StepDefinition, TargetDefinition, TargetKind, Within};
 use super::moment::{Length, Moment};
 use super::step::StepId;
 use crate::calendar::Calendar;
@@ -54,18 +52,14 @@ pub(super) enum Pause {
 
 /// The policy for a ticket: smallest order, then first key, among those that match its fields.
 pub fn choose<'a>(policies: &'a Policies, fields: &Value, env: &Env) -> Option<&'a Policy> {
-    let matching = policies
-        .values()
-        .filter(|policy| policy.matches(fields, env));
+    let matching = policies.values().filter(|policy| policy.matches(fields, env));
     matching.min_by_key(|policy| (policy.order, &policy.key))
 }
 
 impl SlaDefinition {
     /// Everything that is wrong with the document. `types`: the fields of its ticket types and of every ticket.
     pub fn check(&self, types: &Types, calendars: &Calendars) -> Vec<Problem> {
-        Policy::compile(self, types, calendars)
-            .err()
-            .unwrap_or_default()
+        Policy::compile(self, types, calendars).err().unwrap_or_default()
     }
 }
 
@@ -74,16 +68,8 @@ impl Policy {
     ///
     /// # Errors
     /// Everything that is wrong with the document, with the place of each fault.
-    pub fn compile(
-        definition: &SlaDefinition,
-        types: &Types,
-        calendars: &Calendars,
-    ) -> Result<Self, Vec<Problem>> {
-        let mut compiler = Compiler {
-            types,
-            calendars,
-            problems: Vec::new(),
-        };
+    pub fn compile(definition: &SlaDefinition, types: &Types, calendars: &Calendars) -> Result<Self, Vec<Problem>> {
+        let mut compiler = Compiler { types, calendars, problems: Vec::new() };
         let when = match &definition.when {
             Some(when) => compiler.condition("/when", when),
             None => Some(Checked::always()),
@@ -120,8 +106,7 @@ impl Policy {
     /// Whether the policy is for a ticket with these fields.
     pub fn matches(&self, fields: &Value, env: &Env) -> bool {
         let form = fields["type"].as_str();
-        let of_type = self.forms.is_empty()
-            || form.is_some_and(|form| self.forms.iter().any(|own| own == form));
+        let of_type = self.forms.is_empty() || form.is_some_and(|form| self.forms.iter().any(|own| own == form));
         of_type && self.when.evaluate(fields, env)
     }
 
@@ -139,10 +124,7 @@ impl Target {
 
     /// Every step with its moment; the due time is always one.
     pub(super) fn moments(&self) -> impl Iterator<Item = (&str, Moment, Option<&StepDefinition>)> {
-        let own = self
-            .steps
-            .iter()
-            .map(|(id, moment, step)| (id.as_str(), *moment, Some(step)));
+        let own = self.steps.iter().map(|(id, moment, step)| (id.as_str(), *moment, Some(step)));
         let named = self.steps.iter().any(|(id, ..)| id == StepId::DUE);
         own.chain((!named).then_some((StepId::DUE, Moment::Due, None)))
     }
@@ -164,12 +146,7 @@ impl Compiler<'_> {
     fn target(&mut self, pointer: &str, target: &TargetDefinition) -> Option<Target> {
         let calendar = self.calendars.get(&target.calendar).cloned();
         if calendar.is_none() {
-            self.problem(
-                &format!("{pointer}/calendar"),
-                "sla.unknown_calendar",
-                "key",
-                &target.calendar,
-            );
+            self.problem(&format!("{pointer}/calendar"), "sla.unknown_calendar", "key", &target.calendar);
         }
         let lengths = self.lengths(&format!("{pointer}/in"), &target.within);
         let mut pause = Vec::new();
@@ -204,14 +181,9 @@ impl Compiler<'_> {
         if let Some(text) = by_priority.get("else") {
             found = [self.length(&format!("{pointer}/else"), text); 4];
         }
-        for (priority, text) in by_priority
-            .iter()
-            .filter(|(priority, _)| *priority != "else")
-        {
+        for (priority, text) in by_priority.iter().filter(|(priority, _)| *priority != "else") {
             let pointer = format!("{pointer}/{priority}");
-            let index = ["1", "2", "3", "4"]
-                .iter()
-                .position(|level| level == priority);
+            let index = ["1", "2", "3", "4"].iter().position(|level| level == priority);
             match index {
                 Some(index) => found[index] = self.length(&pointer, text),
                 None => self.problem(&pointer, "sla.bad_priority", "value", priority),
@@ -236,37 +208,24 @@ impl Compiler<'_> {
                 self.problem(pointer, "definition.malformed", "reason", "hold takes true");
                 None
             }
-            PauseDefinition::When(condition) => self
-                .condition(&format!("{pointer}/when"), condition)
-                .map(|checked| Pause::When(Box::new(checked))),
+            PauseDefinition::When(condition) => {
+                self.condition(&format!("{pointer}/when"), condition).map(|checked| Pause::When(Box::new(checked)))
+            }
         }
     }
 
-    fn steps(
-        &mut self,
-        target: &str,
-        steps: &[StepDefinition],
-    ) -> Vec<(String, Moment, StepDefinition)> {
+    fn steps(&mut self, target: &str, steps: &[StepDefinition]) -> Vec<(String, Moment, StepDefinition)> {
         let mut found: Vec<(String, Moment, StepDefinition)> = Vec::new();
         for (index, step) in steps.iter().enumerate() {
             let pointer = format!("{target}/steps/{index}");
             let Some(moment) = Moment::parse(&step.at) else {
-                self.problem(
-                    &format!("{pointer}/at"),
-                    "sla.bad_moment",
-                    "value",
-                    &step.at,
-                );
+                self.problem(&format!("{pointer}/at"), "sla.bad_moment", "value", &step.at);
                 continue;
             };
             let id = step.id.as_deref().unwrap_or(&step.at);
             // The id `due` tells the due time, so no other moment may have it.
             let misnamed = id == StepId::DUE && moment != Moment::Due;
-            if misnamed
-                || id.is_empty()
-                || id.contains('/')
-                || found.iter().any(|(taken, ..)| taken == id)
-            {
+            if misnamed || id.is_empty() || id.contains('/') || found.iter().any(|(taken, ..)| taken == id) {
                 self.problem(&pointer, "sla.duplicate_step", "id", id);
             }
             if step.notify.is_empty() && !step.raise_priority && step.set.is_empty() {
@@ -297,10 +256,6 @@ impl Compiler<'_> {
 
     fn problem(&mut self, pointer: &str, code: &str, name: &str, value: &str) {
         let problem = Problem::new(pointer, code);
-        self.problems.push(if name.is_empty() {
-            problem
-        } else {
-            problem.with(name, value)
-        });
+        self.problems.push(if name.is_empty() { problem } else { problem.with(name, value) });
     }
 }

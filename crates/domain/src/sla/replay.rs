@@ -32,9 +32,7 @@ pub fn replay(policies: &Policies, facts: &[Fact], env: &Env) -> Vec<Clock> {
         dropped: BTreeSet::new(),
         clocks: Vec::new(),
     };
-    let created = ordered
-        .iter()
-        .position(|fact| matches!(fact.kind, FactKind::Created { .. }));
+    let created = ordered.iter().position(|fact| matches!(fact.kind, FactKind::Created { .. }));
     for fact in ordered.into_iter().skip(created.unwrap_or(facts.len())) {
         run.step(fact);
     }
@@ -66,10 +64,7 @@ impl<'a> Run<'a> {
         self.env.now_ms = fact.at.millis();
         let policies = self.policies;
         for clock in &mut self.clocks {
-            if let Some(target) = policies
-                .get(&clock.policy)
-                .and_then(|policy| policy.target(&clock.target))
-            {
+            if let Some(target) = policies.get(&clock.policy).and_then(|policy| policy.target(&clock.target)) {
                 clock.advance(&target.calendar, fact.at);
             }
         }
@@ -79,12 +74,7 @@ impl<'a> Run<'a> {
 
     fn apply(&mut self, fact: &FactKind) {
         match fact {
-            FactKind::Created {
-                status,
-                priority,
-                policy,
-                fields,
-            } => {
+            FactKind::Created { status, priority, policy, fields } => {
                 self.row = Value::Object(fields.clone());
                 self.status = *status;
                 self.priority = *priority;
@@ -123,11 +113,7 @@ impl<'a> Run<'a> {
                 self.responded = true;
                 for clock in self.open_clocks() {
                     // What did not happen before the work was done will not happen any more.
-                    if clock.kind == TargetKind::Milestone {
-                        clock.cancel()
-                    } else {
-                        clock.meet()
-                    }
+                    if clock.kind == TargetKind::Milestone { clock.cancel() } else { clock.meet() }
                 }
             }
             (false, true) => self.reopen(),
@@ -147,15 +133,8 @@ impl<'a> Run<'a> {
 
     /// The last cycle of a resolution goes on, with what is promised now.
     fn go_on(&mut self, policy: &Policy) {
-        for target in policy
-            .targets
-            .iter()
-            .filter(|target| target.kind == TargetKind::Resolution)
-        {
-            let last = self
-                .clocks
-                .iter_mut()
-                .rfind(|clock| clock.target == target.id);
+        for target in policy.targets.iter().filter(|target| target.kind == TargetKind::Resolution) {
+            let last = self.clocks.iter_mut().rfind(|clock| clock.target == target.id);
             let Some(clock) = last.filter(|clock| clock.met_at.is_some()) else {
                 continue;
             };
@@ -206,27 +185,18 @@ impl<'a> Run<'a> {
             let target = target.filter(|target| target.kind == clock.kind);
             let promise = target.and_then(|target| Some((target, target.millis(priority)?)));
             match policy.zip(promise) {
-                Some((policy, (_, target_ms)))
-                    if clock.policy == policy.key && clock.target_ms == target_ms => {}
-                Some((policy, (target, target_ms))) => {
-                    clock.retarget(&policy.key, target, target_ms)
-                }
+                Some((policy, (_, target_ms))) if clock.policy == policy.key && clock.target_ms == target_ms => {}
+                Some((policy, (target, target_ms))) => clock.retarget(&policy.key, target, target_ms),
                 None => {
                     clock.cancel();
                     dropped.insert(clock.target.clone());
                 }
             }
         }
-        let ended: BTreeSet<String> = self
-            .clocks
-            .iter()
-            .map(|clock| clock.target.clone())
-            .collect();
+        let ended: BTreeSet<String> = self.clocks.iter().map(|clock| clock.target.clone()).collect();
         self.dropped.clone_from(&dropped);
         self.start(|target| {
-            target.kind == TargetKind::Update
-                || dropped.contains(&target.id)
-                || !ended.contains(&target.id)
+            target.kind == TargetKind::Update || dropped.contains(&target.id) || !ended.contains(&target.id)
         });
     }
 
@@ -236,9 +206,7 @@ impl<'a> Run<'a> {
     }
 
     fn meet(&mut self, kind: TargetKind) {
-        self.open_clocks()
-            .filter(|clock| clock.kind == kind)
-            .for_each(Clock::meet);
+        self.open_clocks().filter(|clock| clock.kind == kind).for_each(Clock::meet);
     }
 
     /// Starts the next cycle of the chosen targets that have no open one.
@@ -252,17 +220,9 @@ impl<'a> Run<'a> {
                 continue;
             }
             let cycles = self.clocks.iter().filter(|clock| clock.target == target.id);
-            let (count, open) = cycles.fold((0, false), |(count, open), clock| {
-                (count + 1, open || clock.is_open())
-            });
+            let (count, open) = cycles.fold((0, false), |(count, open), clock| (count + 1, open || clock.is_open()));
             if let (false, Some(target_ms)) = (open, target.millis(self.priority)) {
-                self.clocks.push(Clock::start(
-                    &policy.key,
-                    target,
-                    count + 1,
-                    target_ms,
-                    self.now,
-                ));
+                self.clocks.push(Clock::start(&policy.key, target, count + 1, target_ms, self.now));
                 self.dropped.remove(&target.id);
             }
         }
@@ -278,11 +238,7 @@ impl<'a> Run<'a> {
             if !self.clocks[index].is_open() {
                 continue;
             }
-            if target
-                .until
-                .as_ref()
-                .is_some_and(|until| until.evaluate(&self.row, &self.env))
-            {
+            if target.until.as_ref().is_some_and(|until| until.evaluate(&self.row, &self.env)) {
                 self.clocks[index].meet();
                 continue;
             }
@@ -292,19 +248,13 @@ impl<'a> Run<'a> {
     }
 
     fn pause_of(&self, target: &Target) -> Option<PauseCause> {
-        target
-            .pause
-            .iter()
-            .enumerate()
-            .find_map(|(index, pause)| match pause {
-                Pause::Status(status) => {
-                    (*status == self.status).then_some(PauseCause::Status { status: *status })
-                }
-                Pause::Hold => self.hold.clone().map(|reason| PauseCause::Hold { reason }),
-                Pause::When(condition) => condition
-                    .evaluate(&self.row, &self.env)
-                    .then_some(PauseCause::Condition { index }),
-            })
+        target.pause.iter().enumerate().find_map(|(index, pause)| match pause {
+            Pause::Status(status) => (*status == self.status).then_some(PauseCause::Status { status: *status }),
+            Pause::Hold => self.hold.clone().map(|reason| PauseCause::Hold { reason }),
+            Pause::When(condition) => {
+                condition.evaluate(&self.row, &self.env).then_some(PauseCause::Condition { index })
+            }
+        })
     }
 
     fn open_clocks(&mut self) -> impl Iterator<Item = &mut Clock> {

@@ -47,14 +47,8 @@ impl FromStr for StepId {
         let Some(((target, cycle), step)) = parsed else {
             return Err(BadStepId(text.chars().take(60).collect()));
         };
-        let cycle = cycle
-            .parse()
-            .map_err(|_| BadStepId(text.chars().take(60).collect()))?;
-        Ok(Self {
-            target: target.to_owned(),
-            cycle,
-            step: step.to_owned(),
-        })
+        let cycle = cycle.parse().map_err(|_| BadStepId(text.chars().take(60).collect()))?;
+        Ok(Self { target: target.to_owned(), cycle, step: step.to_owned() })
     }
 }
 
@@ -85,22 +79,13 @@ pub struct PlannedStep {
 
 /// The next step that has not fired and when; also a past one that was missed.
 pub fn next_wakeup(clock: &Clock, fired: &BTreeSet<StepId>) -> Option<(Timestamp, StepId)> {
-    waiting(clock, fired)
-        .into_iter()
-        .next()
-        .map(|(at, step)| (at, step.id.clone()))
+    waiting(clock, fired).into_iter().next().map(|(at, step)| (at, step.id.clone()))
 }
 
 /// What is to be done at `now`, in the order of time. Remember the ids: a step fires once.
 /// A clock that has ended has nothing due, even if a step was missed.
-pub fn steps_due<'a>(
-    clock: &'a Clock,
-    now: Timestamp,
-    fired: &BTreeSet<StepId>,
-) -> Vec<&'a PlannedStep> {
-    let due = waiting(clock, fired)
-        .into_iter()
-        .take_while(|(at, _)| *at <= now);
+pub fn steps_due<'a>(clock: &'a Clock, now: Timestamp, fired: &BTreeSet<StepId>) -> Vec<&'a PlannedStep> {
+    let due = waiting(clock, fired).into_iter().take_while(|(at, _)| *at <= now);
     due.map(|(_, step)| step).collect()
 }
 
@@ -109,9 +94,7 @@ fn waiting<'a>(clock: &'a Clock, fired: &BTreeSet<StepId>) -> Vec<(Timestamp, &'
         return Vec::new();
     }
     let steps = clock.steps.iter().filter(|step| !fired.contains(&step.id));
-    let mut found: Vec<_> = steps
-        .filter_map(|step| step.at.map(|at| (at, step)))
-        .collect();
+    let mut found: Vec<_> = steps.filter_map(|step| step.at.map(|at| (at, step))).collect();
     found.sort_by_key(|(at, step)| (*at, step.threshold_ms));
     found
 }
@@ -123,10 +106,7 @@ mod tests {
     #[test]
     fn a_step_id_is_one_text() {
         let id: StepId = "resolution/2/+PT2H".parse().expect("an id");
-        assert_eq!(
-            (id.target.as_str(), id.cycle, id.step.as_str()),
-            ("resolution", 2, "+PT2H")
-        );
+        assert_eq!((id.target.as_str(), id.cycle, id.step.as_str()), ("resolution", 2, "+PT2H"));
         assert_eq!(id.to_string(), "resolution/2/+PT2H");
         for bad in ["", "resolution", "resolution/x/due", "resolution/1"] {
             assert!(bad.parse::<StepId>().is_err(), "{bad}");

@@ -10,8 +10,7 @@ pub(crate) fn all() -> Vec<Value> {
 }
 
 pub(crate) fn compile(document: &Value) -> Calendar {
-    let definition: CalendarDefinition =
-        serde_json::from_value(document.clone()).expect("a calendar");
+    let definition: CalendarDefinition = serde_json::from_value(document.clone()).expect("a calendar");
     Calendar::compile(&definition).expect("a sound calendar")
 }
 
@@ -53,7 +52,7 @@ fn abroad() -> Vec<Value> {
     let early = ["01:30-03:30", "09:00-17:00"];
     vec![
         json!({"kind": "calendar", "key": "new_york", "zone": "America/New_York",
-            "week": {"mon": early, "tue": early, "wed": early, "thu": early, "fri": early, "sat": ["23:00-02:15"],
+            "week": {"mon": early, "tue": early, "wed": early, "thu": early, "fri": early, "sat": ["23:00-01:30"],
                 "sun": ["02:15-02:45", "04:00-05:00"]}}),
         json!({"kind": "calendar", "key": "berlin", "zone": "Europe/Berlin",
             "week": {"mon": ["20:00-04:00"], "wed": ["20:00-04:00"], "sat": ["20:00-02:00"], "sun": ["02:00-03:00"]},
@@ -62,6 +61,6 @@ fn abroad() -> Vec<Value> {
             "week": {"tue": ["09:00-17:00"], "sat": ["00:00-24:00"], "sun": ["00:00-24:00"]}}),
         // Summer time starts and ends at midnight here.
         json!({"kind": "calendar", "key": "santiago", "zone": "America/Santiago",
-            "week": {"mon": ["09:00-17:00"], "sat": ["18:00-24:00"], "sun": ["00:00-08:00", "23:30-00:30"]}}),
+            "week": {"mon": ["09:00-17:00"], "sat": ["18:00-23:30"], "sun": ["00:00-08:00", "23:30-00:30"]}}),
     ]
 }

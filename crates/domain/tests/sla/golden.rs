@@ -17,20 +17,13 @@ const DURATIONS: [i64; 12] = [1, 15, 30, 60, 120, 240, 480, 540, 960, 1_440, 2_8
 #[test]
 fn the_fast_calendar_agrees_with_every_triple() {
     let text = std::fs::read_to_string(path()).expect("the checked-in triples");
-    let calendars: Vec<_> = documents::all()
-        .iter()
-        .map(|document| (key(document), documents::compile(document)))
-        .collect();
+    let calendars: Vec<_> =
+        documents::all().iter().map(|document| (key(document), documents::compile(document))).collect();
     let mut checked = 0;
     for line in text.lines().skip(1) {
         let fields: Vec<&str> = line.split(',').collect();
-        let [name, start, minutes, due] = fields[..] else {
-            panic!("{line}")
-        };
-        let (_, calendar) = calendars
-            .iter()
-            .find(|(key, _)| key == name)
-            .expect("a calendar");
+        let [name, start, minutes, due] = fields[..] else { panic!("{line}") };
+        let (_, calendar) = calendars.iter().find(|(key, _)| key == name).expect("a calendar");
         let start: Timestamp = start.parse().expect("an instant");
         let due: Timestamp = due.parse().expect("an instant");
         let working = minutes.parse::<i64>().expect("minutes") * 60_000;
@@ -64,11 +57,7 @@ fn every_minute_and_every_segment_agrees() {
             let from = start(&mut random);
             let to = from + random.between(1, 6 * 1_440);
             let note = format!("{} {from} {to}", document["key"]);
-            assert_eq!(
-                fast.between(at(from), at(to)),
-                slow.between(from, to) * 60_000,
-                "{note}"
-            );
+            assert_eq!(fast.between(at(from), at(to)), slow.between(from, to) * 60_000, "{note}");
             let mut cursor = at(from);
             for segment in fast.segments(at(from), at(to)) {
                 assert_eq!(segment.from, cursor, "{note}");
@@ -79,14 +68,10 @@ fn every_minute_and_every_segment_agrees() {
                 }
             }
             assert_eq!(cursor, at(to), "{note}");
-            let open = (from..)
-                .find(|minute| slow.is_open(*minute))
-                .expect("opens");
+            let open = (from..).find(|minute| slow.is_open(*minute)).expect("opens");
             assert_eq!(fast.next_open(at(from)), at(open), "{note}");
             assert_eq!(fast.is_open(at(from)), slow.is_open(from), "{note}");
-            let closed = (from..from + 40 * 1_440)
-                .find(|minute| !slow.is_open(*minute))
-                .map(at);
+            let closed = (from..from + 40 * 1_440).find(|minute| !slow.is_open(*minute)).map(at);
             if closed.is_some() {
                 assert_eq!(fast.next_close(at(from)), closed, "{note}");
             }
@@ -106,10 +91,7 @@ fn milliseconds_are_exact_and_the_due_time_is_the_earliest() {
             assert_eq!(calendar.between(start, due), working);
             assert_eq!(calendar.between(start, due.plus_millis(-1)), working - 1);
             let first = random.below(working);
-            assert_eq!(
-                calendar.add(calendar.add(start, first), working - first),
-                due
-            );
+            assert_eq!(calendar.add(calendar.add(start, first), working - first), due);
         }
     }
 }
@@ -120,20 +102,10 @@ fn triples() -> String {
     for number in 0..TRIPLES {
         let (document, slow) = &slow::all()[number % slow::all().len()];
         let start = start(&mut random);
-        let minutes = if random.one_in(2) {
-            random.pick(&DURATIONS)
-        } else {
-            random.between(1, 2_000)
-        };
+        let minutes = if random.one_in(2) { random.pick(&DURATIONS) } else { random.between(1, 2_000) };
         let due = slow.add(start, minutes);
-        writeln!(
-            text,
-            "{},{},{minutes},{}",
-            key(document),
-            short(start),
-            short(due)
-        )
-        .expect("a string takes everything");
+        writeln!(text, "{},{},{minutes},{}", key(document), short(start), short(due))
+            .expect("a string takes everything");
     }
     text
 }
@@ -171,9 +143,7 @@ fn start(random: &mut Random) -> i64 {
     if random.one_in(2) {
         return anywhere;
     }
-    let day: Timestamp = format!("{}T00:00:00Z", random.pick(&interesting))
-        .parse()
-        .expect("an instant");
+    let day: Timestamp = format!("{}T00:00:00Z", random.pick(&interesting)).parse().expect("an instant");
     day.millis() / 60_000 + random.between(-600, 2 * 1_440)
 }
 

@@ -11,17 +11,12 @@ use serde_json::{Value, json};
 use crate::documents;
 
 pub(crate) fn types() -> Types {
-    system_types()
-        .with("parts_missing", Type::Bool)
-        .with("arrived", Type::Text)
+    system_types().with("parts_missing", Type::Bool).with("arrived", Type::Text)
 }
 
 pub(crate) fn calendars() -> Calendars {
     let compiled = |document: &Value| {
-        (
-            document["key"].as_str().expect("a key").to_owned(),
-            Arc::new(documents::compile(document)),
-        )
+        (document["key"].as_str().expect("a key").to_owned(), Arc::new(documents::compile(document)))
     };
     documents::all().iter().map(compiled).collect()
 }
@@ -63,17 +58,6 @@ pub(crate) fn documents() -> Vec<Value> {
 }
 
 pub(crate) fn created(at: Timestamp, priority: u8, policy: &str) -> Fact {
-    let fields = json!({"type": "repair", "parts_missing": false})
-        .as_object()
-        .expect("an object")
-        .clone();
-    Fact::new(
-        at,
-        FactKind::Created {
-            status: Status::New,
-            priority,
-            policy: Some(policy.to_owned()),
-            fields,
-        },
-    )
+    let fields = json!({"type": "repair", "parts_missing": false}).as_object().expect("an object").clone();
+    Fact::new(at, FactKind::Created { status: Status::New, priority, policy: Some(policy.to_owned()), fields })
 }

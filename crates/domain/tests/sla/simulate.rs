@@ -111,9 +111,7 @@ impl World<'_> {
 
     fn apply(&mut self, minute: i64, fact: &FactKind) {
         match fact {
-            FactKind::Created {
-                priority, policy, ..
-            } => {
+            FactKind::Created { priority, policy, .. } => {
                 self.priority = *priority;
                 self.change_policy(minute, policy.as_deref());
             }
@@ -127,9 +125,7 @@ impl World<'_> {
             }
             FactKind::PolicyChanged { to } => self.change_policy(minute, to.as_deref()),
             FactKind::FieldChanged { fields } => {
-                self.missing = fields
-                    .get("parts_missing")
-                    .map_or(self.missing, |value| value == true);
+                self.missing = fields.get("parts_missing").map_or(self.missing, |value| value == true);
                 self.arrived |= fields.contains_key("arrived");
             }
             FactKind::FirstResponse => self.reply(minute, false),
@@ -184,19 +180,14 @@ impl World<'_> {
             if continues {
                 self.revive(minute, policy);
             }
-            self.begin(minute, |target, _| {
-                !continues || target["kind"] != "milestone"
-            });
+            self.begin(minute, |target, _| !continues || target["kind"] != "milestone");
         }
     }
 
     fn revive(&mut self, minute: i64, policy: usize) {
         for (number, target) in targets(&self.policies[policy]).iter().enumerate() {
-            let last = (0..self.sims.len())
-                .rev()
-                .find(|index| self.sims[*index].name == name(target));
-            let Some(last) = last
-                .filter(|last| target["kind"] == "resolution" && self.sims[*last].met.is_some())
+            let last = (0..self.sims.len()).rev().find(|index| self.sims[*index].name == name(target));
+            let Some(last) = last.filter(|last| target["kind"] == "resolution" && self.sims[*last].met.is_some())
             else {
                 continue;
             };
@@ -214,8 +205,7 @@ impl World<'_> {
     }
 
     fn change_policy(&mut self, minute: i64, to: Option<&str>) {
-        self.policy =
-            to.and_then(|key| self.policies.iter().position(|policy| policy["key"] == key));
+        self.policy = to.and_then(|key| self.policies.iter().position(|policy| policy["key"] == key));
         self.promises_changed(minute);
     }
 
@@ -227,16 +217,9 @@ impl World<'_> {
             let kind = self.kind(index);
             let found = self.policy.and_then(|policy| {
                 let all = targets(&self.policies[policy]);
-                let same = |target: &&Value| {
-                    name(target) == self.sims[index].name && target["kind"] == kind
-                };
+                let same = |target: &&Value| name(target) == self.sims[index].name && target["kind"] == kind;
                 let number = all.iter().position(|target| same(&target))?;
-                Some((
-                    policy,
-                    number,
-                    &all[number],
-                    length(&all[number], self.priority)?,
-                ))
+                Some((policy, number, &all[number], length(&all[number], self.priority)?))
             });
             match found {
                 Some((policy, number, target, length)) => {
@@ -250,30 +233,18 @@ impl World<'_> {
         }
         let known: Vec<String> = self.sims.iter().map(|sim| sim.name.clone()).collect();
         self.begin(minute, |target, dropped| {
-            target["kind"] == "update"
-                || dropped.contains(&name(target))
-                || !known.contains(&name(target))
+            target["kind"] == "update" || dropped.contains(&name(target)) || !known.contains(&name(target))
         });
     }
 
     fn begin(&mut self, minute: i64, chosen: impl Fn(&Value, &[String]) -> bool) {
-        let Some(policy) = self
-            .policy
-            .filter(|_| self.status.is_active() && !self.withdrawn)
-        else {
+        let Some(policy) = self.policy.filter(|_| self.status.is_active() && !self.withdrawn) else {
             return;
         };
         let dropped = self.dropped.clone();
         for (number, target) in targets(&self.policies[policy]).iter().enumerate() {
-            let cycles = self
-                .sims
-                .iter()
-                .filter(|sim| sim.name == name(target))
-                .count() as u32;
-            let running = self
-                .sims
-                .iter()
-                .any(|sim| sim.name == name(target) && sim.open());
+            let cycles = self.sims.iter().filter(|sim| sim.name == name(target)).count() as u32;
+            let running = self.sims.iter().any(|sim| sim.name == name(target) && sim.open());
             let answered = target["kind"] == "first_response" && self.responded;
             let Some(length) = length(target, self.priority) else {
                 continue;
@@ -305,8 +276,7 @@ impl World<'_> {
 
     fn conditions(&mut self, minute: i64) {
         for index in 0..self.sims.len() {
-            let target =
-                self.policies[self.sims[index].policy]["targets"][self.sims[index].target].clone();
+            let target = self.policies[self.sims[index].policy]["targets"][self.sims[index].target].clone();
             if !self.sims[index].open() {
                 continue;
             }
@@ -351,10 +321,7 @@ fn promise(sim: &mut Sim, policy: usize, number: usize, target: &Value, length: 
             _ => length * at.trim_end_matches('%').parse::<i64>().expect("a number") / 100,
         };
         if threshold > 0 {
-            let reached = before
-                .iter()
-                .find(|step| step.0 == id)
-                .and_then(|step| step.2);
+            let reached = before.iter().find(|step| step.0 == id).and_then(|step| step.2);
             sim.steps.push((id, threshold, reached));
         }
     }
@@ -362,9 +329,7 @@ fn promise(sim: &mut Sim, policy: usize, number: usize, target: &Value, length: 
 
 fn length(target: &Value, priority: u8) -> Option<i64> {
     let within = &target["in"];
-    let by_priority = within
-        .get(priority.to_string())
-        .or_else(|| within.get("else"));
+    let by_priority = within.get(priority.to_string()).or_else(|| within.get("else"));
     let day = match text(&target["calendar"]) {
         "office" => 540,
         "seasons" => 450,
@@ -375,12 +340,7 @@ fn length(target: &Value, priority: u8) -> Option<i64> {
 }
 
 fn minutes(text: &str, day: i64) -> i64 {
-    let number: i64 = text
-        .chars()
-        .filter(char::is_ascii_digit)
-        .collect::<String>()
-        .parse()
-        .expect("a number");
+    let number: i64 = text.chars().filter(char::is_ascii_digit).collect::<String>().parse().expect("a number");
     match text.chars().last() {
         Some('D') => number * day,
         Some('H') => number * 60,
@@ -389,9 +349,7 @@ fn minutes(text: &str, day: i64) -> i64 {
 }
 
 fn calendar(target: &Value) -> &'static Minutes {
-    let found = slow::all()
-        .iter()
-        .find(|(document, _)| document["key"] == target["calendar"]);
+    let found = slow::all().iter().find(|(document, _)| document["key"] == target["calendar"]);
     &found.expect("a calendar").1
 }
 
@@ -400,10 +358,7 @@ fn targets(policy: &Value) -> &[Value] {
 }
 
 fn name(target: &Value) -> String {
-    target["id"]
-        .as_str()
-        .unwrap_or(text(&target["kind"]))
-        .to_owned()
+    target["id"].as_str().unwrap_or(text(&target["kind"])).to_owned()
 }
 
 fn text(value: &Value) -> &str {

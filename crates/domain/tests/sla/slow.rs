@@ -123,12 +123,8 @@ fn windows_of(calendar: &Value, announced: &Announced, day: i64) -> Vec<(i64, i6
     }
     let mut rules = calendar.clone();
     for period in calendar["periods"].as_array().into_iter().flatten() {
-        let after = period["valid_from"]
-            .as_str()
-            .is_none_or(|from| day_number(from) <= day);
-        let before = period["valid_to"]
-            .as_str()
-            .is_none_or(|to| day <= day_number(to));
+        let after = period["valid_from"].as_str().is_none_or(|from| day_number(from) <= day);
+        let before = period["valid_to"].as_str().is_none_or(|to| day <= day_number(to));
         if after && before {
             for name in ["week", "holidays", "makeup", "makeup_as", "holiday_hours"] {
                 if !period[name].is_null() {
@@ -138,11 +134,7 @@ fn windows_of(calendar: &Value, announced: &Announced, day: i64) -> Vec<(i64, i6
         }
     }
     if rules["holidays"] == "cn" {
-        if announced
-            .off
-            .chunks(2)
-            .any(|stretch| stretch[0] <= day && day <= stretch[1])
-        {
+        if announced.off.chunks(2).any(|stretch| stretch[0] <= day && day <= stretch[1]) {
             return parse(&rules["holiday_hours"]);
         }
         if announced.makeup.contains(&day) && rules["makeup"] != "ignore" {
@@ -155,11 +147,7 @@ fn windows_of(calendar: &Value, announced: &Announced, day: i64) -> Vec<(i64, i6
 }
 
 fn of_weekday(week: &Value, weekday: &str) -> Vec<(i64, i64)> {
-    if week == "24x7" {
-        vec![(0, DAY)]
-    } else {
-        parse(&week[weekday])
-    }
+    if week == "24x7" { vec![(0, DAY)] } else { parse(&week[weekday]) }
 }
 
 fn parse(windows: &Value) -> Vec<(i64, i64)> {
@@ -179,10 +167,7 @@ fn parse(windows: &Value) -> Vec<(i64, i64)> {
 
 /// Days since 1970-01-01, counted month by month.
 fn day_number(date: &str) -> i64 {
-    let parts: Vec<i64> = date
-        .split('-')
-        .map(|part| part.parse().expect("a number"))
-        .collect();
+    let parts: Vec<i64> = date.split('-').map(|part| part.parse().expect("a number")).collect();
     let leap = |year: i64| year % 4 == 0;
     let mut days = parts[2] - 1;
     for year in 1970..parts[0] {

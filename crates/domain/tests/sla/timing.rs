@@ -27,11 +27,7 @@ fn print() {
     let facts = busy_fortnight(start);
     measure("replay 60 facts, then evaluate", 200, |_| {
         for clock in replay(&compiled, &facts, &Env::default()) {
-            black_box(evaluate(
-                &compiled,
-                &clock,
-                start.plus_millis(15 * 86_400_000),
-            ));
+            black_box(evaluate(&compiled, &clock, start.plus_millis(15 * 86_400_000)));
         }
     });
 }
@@ -41,19 +37,14 @@ fn measure(name: &str, turns: i64, mut work: impl FnMut(i64)) {
     for turn in 0..turns {
         work(turn);
     }
-    println!(
-        "{name}: {:.2} µs",
-        begin.elapsed().as_secs_f64() * 1e6 / turns as f64
-    );
+    println!("{name}: {:.2} µs", begin.elapsed().as_secs_f64() * 1e6 / turns as f64);
 }
 
 fn busy_fortnight(start: Timestamp) -> Vec<Fact> {
     let mut facts = vec![policies::created(start, 4, "repair")];
     for turn in 1..60 {
         let kind = match turn % 3 {
-            0 => FactKind::StatusChanged {
-                to: Status::Waiting,
-            },
+            0 => FactKind::StatusChanged { to: Status::Waiting },
             1 => FactKind::StatusChanged { to: Status::Open },
             _ => FactKind::PublicReply,
         };
