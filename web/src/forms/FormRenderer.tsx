@@ -2,7 +2,7 @@ import { useId } from "react";
 import type { EditorProps } from "@/fields/contract.ts";
 import { fieldType } from "@/fields/registry.ts";
 import { usePick, useTexts } from "@/i18n/index.tsx";
-import { type FieldDocument, type FormDocument, sectionsOf } from "./document.ts";
+import { type FieldDocument, type FormDocument, isBlank, isLong, sectionsOf } from "./document.ts";
 import styles from "./FormRenderer.module.css";
 import type { FormState } from "./logic.ts";
 
@@ -84,7 +84,7 @@ function Field({ field, base, state, onChange, errors, disabled }: FieldProps) {
   const hint = pick(field.hint);
   const described =
     [hint && `${id}-hint`, mine.length > 0 && `${id}-error`].filter(Boolean).join(" ") || undefined;
-  const wide = type?.wide || Number(field.max) > 120;
+  const wide = type?.wide || isLong(field);
   const value = state.values[field.id];
   const locked = state.readonly.has(field.id);
 
@@ -113,7 +113,11 @@ function Field({ field, base, state, onChange, errors, disabled }: FieldProps) {
       {!type && <p className="quiet">{form.unsupported(field.type)}</p>}
       {type && locked && (
         <output id={id} className={styles.locked}>
-          <type.Viewer field={field} value={value ?? ""} />
+          {isBlank(value) ? (
+            <span className="quiet">–</span>
+          ) : (
+            <type.Viewer field={field} value={value} />
+          )}
         </output>
       )}
       {type && !locked && (

@@ -87,3 +87,8 @@ export function isBlank(value: unknown): boolean {
     (Array.isArray(value) && value.length === 0)
   );
 }
+
+/** Long answers take the whole row. */
+export function isLong(field: FieldDocument): boolean {
+  return field.type === "text" && Number(field.max) >= 100;
+}

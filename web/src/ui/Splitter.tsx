@@ -33,7 +33,6 @@ export function Splitter({ name, initial, min, max, label, children }: SplitterP
   return (
     <div className={styles.pane} style={{ width }}>
       {children}
-      {/* biome-ignore lint/a11y/useSemanticElements: a focusable separator is a widget, not a rule */}
       <div
         role="separator"
         tabIndex={0}

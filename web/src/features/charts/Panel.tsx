@@ -31,7 +31,7 @@ export function Panel({ title, chart, columns, rows }: PanelProps) {
       {!asTable && chart}
       {asTable && (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by key
-        <div className={styles.scroll} tabIndex={0} role="region" aria-label={start.tableOf(title)}>
+        <section className={styles.scroll} tabIndex={0} aria-label={start.tableOf(title)}>
           <table className={styles.table}>
             <thead>
               <tr>
@@ -53,7 +53,7 @@ export function Panel({ title, chart, columns, rows }: PanelProps) {
               ))}
             </tbody>
           </table>
-        </div>
+        </section>
       )}
     </section>
   );

@@ -5,7 +5,10 @@ import { usePick, useTexts } from "@/i18n/index.tsx";
 import { Card } from "@/ui/Card.tsx";
 import styles from "./FlowCard.module.css";
 
-const STEP_X = 46;
+/** Wide enough for the context column; long flows squeeze before they scroll. */
+const FIT = 308;
+const STEP_MAX = 46;
+const STEP_MIN = 26;
 const STEP_Y = 34;
 const PAD = 18;
 const R = 8;
@@ -40,7 +43,10 @@ export function FlowMap({ flow }: { flow: FlowView }) {
   const texts = useTexts();
   const pick = usePick();
   const byId = new Map(flow.nodes.map((node) => [node.id, node]));
-  const width = (Math.max(...flow.nodes.map((node) => node.column)) * STEP_X || 0) + PAD * 2;
+  const columns = Math.max(1, ...flow.nodes.map((node) => node.column));
+  const step = Math.min(STEP_MAX, Math.max(STEP_MIN, (FIT - PAD * 2) / columns));
+  const x = (node: FlowNodeView) => PAD + node.column * step;
+  const width = columns * step + PAD * 2;
   const height = (Math.max(...flow.nodes.map((node) => node.row)) * STEP_Y || 0) + PAD * 2;
   return (
     <svg
@@ -57,7 +63,7 @@ export function FlowMap({ flow }: { flow: FlowView }) {
         return (
           <path
             key={`${edge.from}-${edge.to}`}
-            d={route(from, to)}
+            d={route([x(from), y(from)], [x(to), y(to)])}
             className={edge.taken ? styles.taken : styles.edge}
             fill="none"
           />
@@ -77,13 +83,13 @@ export function FlowMap({ flow }: { flow: FlowView }) {
   );
 }
 
-const x = (node: FlowNodeView) => PAD + node.column * STEP_X;
 const y = (node: FlowNodeView) => PAD + node.row * STEP_Y;
 
+type Point = [number, number];
+
 /** Forwards as an S, backwards as an arc below. */
-function route(from: FlowNodeView, to: FlowNodeView): string {
-  const [x1, y1, x2, y2] = [x(from), y(from), x(to), y(to)];
-  if (to.column <= from.column) {
+function route([x1, y1]: Point, [x2, y2]: Point): string {
+  if (x2 <= x1) {
     const low = Math.max(y1, y2) + STEP_Y * 0.55;
     return `M${x1} ${y1 + R} C${x1} ${low} ${x2} ${low} ${x2} ${y2 + R}`;
   }

@@ -1,6 +1,6 @@
 import type { Ticket } from "@/api/types.ts";
 import { fieldType } from "@/fields/registry.ts";
-import { type FormDocument, isBlank, sectionsOf } from "@/forms/document.ts";
+import { type FormDocument, isBlank, isLong, sectionsOf } from "@/forms/document.ts";
 import { usePick, useTexts } from "@/i18n/index.tsx";
 import { Icon } from "@/ui/Icon.tsx";
 import styles from "./FormAnswers.module.css";
@@ -25,10 +25,7 @@ export function FormAnswers({ ticket, form }: { ticket: Ticket; form: FormDocume
       {fields.map((field) => {
         const type = fieldType(field.type);
         return (
-          <div
-            key={field.id}
-            className={type?.wide || Number(field.max) > 120 ? styles.wide : styles.answer}
-          >
+          <div key={field.id} className={type?.wide || isLong(field) ? styles.wide : styles.answer}>
             <dt>{pick(field.label) || field.id}</dt>
             <dd>
               {type && <type.Viewer field={field} value={ticket.data[field.id]} />}

@@ -1,39 +1,9 @@
-import { Cascader } from "antd";
-import { type Option, optionsOf } from "@/forms/document.ts";
-import { usePick, useTexts } from "@/i18n/index.tsx";
-import { controlProps, type EditorProps, type FieldType, type ViewerProps } from "../contract.ts";
-
-interface Branch {
-  value: string;
-  label: string;
-  children?: Branch[];
-}
+import { optionsOf } from "@/forms/document.ts";
+import { usePick } from "@/i18n/index.tsx";
+import type { FieldType, ViewerProps } from "../contract.ts";
+import { lazyEditor } from "../lazyEditor.tsx";
 
 const read = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : []);
-
-function branches(options: Option[], pick: ReturnType<typeof usePick>): Branch[] {
-  return options.map(({ value, label, children }) => {
-    const branch: Branch = { value, label: pick(label) || value };
-    if (children) branch.children = branches(children, pick);
-    return branch;
-  });
-}
-
-function Editor(props: EditorProps) {
-  const pick = usePick();
-  const { form } = useTexts();
-  return (
-    <Cascader
-      {...controlProps(props)}
-      style={{ width: "100%" }}
-      options={branches(optionsOf(props.field), pick)}
-      placeholder={form.pick}
-      showSearch
-      value={read(props.value)}
-      onChange={(next) => props.onChange(next ?? [])}
-    />
-  );
-}
 
 function Viewer({ field, value }: ViewerProps) {
   const pick = usePick();
@@ -48,7 +18,7 @@ function Viewer({ field, value }: ViewerProps) {
 
 export const cascadeField: FieldType = {
   type: "cascade",
-  Editor,
+  Editor: lazyEditor(() => import("./Editor.tsx").then((module) => module.Editor)),
   Viewer,
   fixtures: [
     {

@@ -1,8 +1,7 @@
-import { DatePicker } from "antd";
-import dayjs from "dayjs";
 import { day } from "@/i18n/format.ts";
 import { useLanguage } from "@/i18n/index.tsx";
-import { controlProps, type EditorProps, type FieldType, type ViewerProps } from "../contract.ts";
+import type { FieldType, ViewerProps } from "../contract.ts";
+import { lazyEditor } from "../lazyEditor.tsx";
 
 interface Range {
   from?: string;
@@ -11,26 +10,6 @@ interface Range {
 
 const read = (value: unknown): Range =>
   value !== null && typeof value === "object" ? (value as Range) : {};
-
-function Editor(props: EditorProps) {
-  const { from, to } = read(props.value);
-  const { id, ...rest } = controlProps(props);
-  return (
-    <DatePicker.RangePicker
-      {...rest}
-      id={{ start: id, end: `${id}-end` }}
-      style={{ width: "100%" }}
-      value={from && to ? [dayjs(from), dayjs(to)] : null}
-      onChange={(next) =>
-        props.onChange(
-          next?.[0] && next[1]
-            ? { from: next[0].format("YYYY-MM-DD"), to: next[1].format("YYYY-MM-DD") }
-            : null,
-        )
-      }
-    />
-  );
-}
 
 function Viewer({ value }: ViewerProps) {
   const language = useLanguage();
@@ -46,7 +25,7 @@ function Viewer({ value }: ViewerProps) {
 export const dateRangeField: FieldType = {
   type: "date-range",
   aliases: ["date_range"],
-  Editor,
+  Editor: lazyEditor(() => import("./Editor.tsx").then((module) => module.Editor)),
   Viewer,
   fixtures: [
     {

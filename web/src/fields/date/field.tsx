@@ -1,26 +1,7 @@
-import { DatePicker } from "antd";
-import dayjs from "dayjs";
 import { day } from "@/i18n/format.ts";
 import { useLanguage } from "@/i18n/index.tsx";
-import {
-  asText,
-  controlProps,
-  type EditorProps,
-  type FieldType,
-  type ViewerProps,
-} from "../contract.ts";
-
-function Editor(props: EditorProps) {
-  const text = asText(props.value);
-  return (
-    <DatePicker
-      {...controlProps(props)}
-      style={{ width: "100%" }}
-      value={text ? dayjs(text) : null}
-      onChange={(next) => props.onChange(next ? next.format("YYYY-MM-DD") : "")}
-    />
-  );
-}
+import { asText, type FieldType, type ViewerProps } from "../contract.ts";
+import { lazyEditor } from "../lazyEditor.tsx";
 
 function Viewer({ value }: ViewerProps) {
   const language = useLanguage();
@@ -30,7 +11,7 @@ function Viewer({ value }: ViewerProps) {
 
 export const dateField: FieldType = {
   type: "date",
-  Editor,
+  Editor: lazyEditor(() => import("./Editor.tsx").then((module) => module.Editor)),
   Viewer,
   fixtures: [{ field: { id: "d", label: "Date" }, values: ["", "2026-02-13"] }],
 };

@@ -64,32 +64,36 @@ export function HistoryTab({ definition }: { definition: Definition }) {
                     <span className="quiet small"> {design.restoredFrom(each.restored_from)}</span>
                   )}
                 </td>
-                <td className={styles.rowActs}>
-                  <Button
-                    size="small"
-                    type="text"
-                    onClick={() => navigate({ search: { tab: "history", version: each.version } })}
-                  >
-                    {design.view}
-                  </Button>
-                  {each.version > 1 && (
-                    <Link
-                      to="/design/$kind/$key"
-                      params={{ kind, key }}
-                      search={{
-                        tab: "compare",
-                        from: String(each.version - 1),
-                        to: String(each.version),
-                      }}
+                <td>
+                  <div className={styles.rowActs}>
+                    <Button
+                      size="small"
+                      type="text"
+                      onClick={() =>
+                        navigate({ search: { tab: "history", version: each.version } })
+                      }
                     >
-                      {design.compare}
-                    </Link>
-                  )}
-                  {may && each.version !== definition.active_version && (
-                    <Button size="small" type="text" onClick={() => setRestoring(each.version)}>
-                      {design.rollBack}
+                      {design.view}
                     </Button>
-                  )}
+                    {each.version > 1 && (
+                      <Link
+                        to="/design/$kind/$key"
+                        params={{ kind, key }}
+                        search={{
+                          tab: "compare",
+                          from: String(each.version - 1),
+                          to: String(each.version),
+                        }}
+                      >
+                        {design.compare}
+                      </Link>
+                    )}
+                    {may && each.version !== definition.active_version && (
+                      <Button size="small" type="text" onClick={() => setRestoring(each.version)}>
+                        {design.rollBack}
+                      </Button>
+                    )}
+                  </div>
                 </td>
               </tr>
             ))}
