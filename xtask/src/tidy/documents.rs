@@ -25,11 +25,7 @@ pub(crate) fn check(tree: &Tree) -> Vec<Finding> {
 }
 
 fn check_file(file: &File) -> Vec<Finding> {
-    let finding = |line, message: String| Finding {
-        path: file.path.clone(),
-        line,
-        message,
-    };
+    let finding = |line, message: String| Finding { path: file.path.clone(), line, message };
     let document: Value = match serde_json::from_str(&file.text) {
         Ok(document) => document,
         Err(error) => return vec![finding(error.line(), format!("not JSON: {error}"))],
@@ -80,9 +76,6 @@ mod tests {
         assert_eq!(check_one("templates/a/forms/repair.json", "{").len(), 1);
         assert!(check_one("templates/a/sample/parts.json", "[]").is_empty());
         assert!(check_one("templates/a/template.json", r#"{"key":"a"}"#).is_empty());
-        assert_eq!(
-            check_one("templates/a/template.json", r#"{"key":"b"}"#).len(),
-            1
-        );
+        assert_eq!(check_one("templates/a/template.json", r#"{"key":"b"}"#).len(), 1);
     }
 }

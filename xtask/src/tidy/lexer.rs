@@ -90,9 +90,7 @@ fn raw_string_end(chars: &[char], from: usize) -> usize {
 fn char_end(chars: &[char], from: usize) -> usize {
     match (chars.get(from + 1), chars.get(from + 2)) {
         (Some('\\'), _) => {
-            let closing = chars[(from + 3).min(chars.len())..]
-                .iter()
-                .position(|&c| c == '\'');
+            let closing = chars[(from + 3).min(chars.len())..].iter().position(|&c| c == '\'');
             closing.map_or(chars.len(), |length| from + 3 + length + 1)
         }
         (Some(_), Some('\'')) => from + 3,
@@ -114,13 +112,7 @@ mod tests {
         assert_eq!(squeeze("a /* x /* y */ async */ b"), "a b");
         assert_eq!(squeeze(r#"f("say \" async", c)"#), "f( , c)");
         assert_eq!(squeeze(r###"f(r#"a " async"#, c)"###), "f( , c)");
-        assert_eq!(
-            squeeze("fn f<'a>(x: &'a str) {}"),
-            "fn f< a>(x: & a str) {}"
-        );
-        assert_eq!(
-            squeeze(r"match c { '\'' => 1, '\u{1F600}' => 2, 'x' => 3 }"),
-            "match c { => 1, => 2, => 3 }"
-        );
+        assert_eq!(squeeze("fn f<'a>(x: &'a str) {}"), "fn f< a>(x: & a str) {}");
+        assert_eq!(squeeze(r"match c { '\'' => 1, '\u{1F600}' => 2, 'x' => 3 }"), "match c { => 1, => 2, => 3 }");
     }
 }

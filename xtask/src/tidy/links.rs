@@ -9,11 +9,7 @@ pub(crate) fn check(tree: &Tree) -> Vec<Finding> {
     for file in tree.below("", ".md") {
         for (line, target) in links(&file.text) {
             if let Some(message) = broken(tree, file, &target) {
-                findings.push(Finding {
-                    path: file.path.clone(),
-                    line,
-                    message,
-                });
+                findings.push(Finding { path: file.path.clone(), line, message });
             }
         }
     }
@@ -25,11 +21,7 @@ fn broken(tree: &Tree, file: &File, target: &str) -> Option<String> {
         return None;
     }
     let (path, heading) = target.split_once('#').unwrap_or((target, ""));
-    let path = if path.is_empty() {
-        file.path.clone()
-    } else {
-        resolve(&file.path, path)
-    };
+    let path = if path.is_empty() { file.path.clone() } else { resolve(&file.path, path) };
     let folder = format!("{}/", path.trim_end_matches('/'));
     let is_folder = tree.paths.iter().any(|other| other.starts_with(&folder));
     if !tree.paths.contains(&path) && !is_folder {
@@ -106,26 +98,11 @@ mod tests {
     #[test]
     fn links_lead_somewhere() {
         let tree = Tree::of(&[
-            (
-                "docs/a.md",
-                "[b](b.md) [top](../README.md#start-here) [web](https://x.example/)\n`[no](code.md)`",
-            ),
-            (
-                "docs/b.md",
-                "# B\n[gone](c.md)\n[no heading](a.md#nothing)\n[folder](../docs)",
-            ),
-            (
-                "README.md",
-                "## Start here!\n```\n[block](nothing.md)\n```\n[self](#start-here)",
-            ),
+            ("docs/a.md", "[b](b.md) [top](../README.md#start-here) [web](https://x.example/)\n`[no](code.md)`"),
+            ("docs/b.md", "# B\n[gone](c.md)\n[no heading](a.md#nothing)\n[folder](../docs)"),
+            ("README.md", "## Start here!\n```\n[block](nothing.md)\n```\n[self](#start-here)"),
         ]);
-        let found: Vec<_> = check(&tree)
-            .into_iter()
-            .map(|found| (found.path, found.line))
-            .collect();
-        assert_eq!(
-            found,
-            [("docs/b.md".to_owned(), 2), ("docs/b.md".to_owned(), 3)]
-        );
+        let found: Vec<_> = check(&tree).into_iter().map(|found| (found.path, found.line)).collect();
+        assert_eq!(found, [("docs/b.md".to_owned(), 2), ("docs/b.md".to_owned(), 3)]);
     }
 }

@@ -11,11 +11,7 @@ pub(crate) fn check(tree: &Tree) -> Vec<Finding> {
     let postgres = names(tree, "postgres");
     let mut findings = Vec::new();
     let mut report = |engine: &str, name: &str, message: String| {
-        findings.push(Finding {
-            path: format!("{FOLDER}{engine}/{name}"),
-            line: 0,
-            message,
-        });
+        findings.push(Finding { path: format!("{FOLDER}{engine}/{name}"), line: 0, message });
     };
     for name in sqlite.difference(&postgres) {
         report("sqlite", name, "has no twin for PostgreSQL".to_owned());
@@ -35,9 +31,7 @@ pub(crate) fn check(tree: &Tree) -> Vec<Finding> {
 fn names(tree: &Tree, engine: &str) -> BTreeSet<String> {
     let folder = format!("{FOLDER}{engine}/");
     let files = tree.below(&folder, ".sql");
-    files
-        .map(|file| file.path[folder.len()..].to_owned())
-        .collect()
+    files.map(|file| file.path[folder.len()..].to_owned()).collect()
 }
 
 #[cfg(test)]

@@ -54,16 +54,8 @@ pub(crate) fn run(root: &Path) -> Result<ExitCode> {
             line => println!("{}:{line}: {}", finding.path, finding.message),
         }
     }
-    println!(
-        "tidy: {} files, {} findings",
-        tree.files.len(),
-        findings.len()
-    );
-    Ok(if findings.is_empty() {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    })
+    println!("tidy: {} files, {} findings", tree.files.len(), findings.len());
+    Ok(if findings.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 impl Tree {
@@ -75,53 +67,28 @@ impl Tree {
             let bytes = std::fs::read(root.join(path)).with_context(|| format!("read {path}"))?;
             // Pictures and the like are no business of these laws.
             if let Ok(text) = String::from_utf8(bytes) {
-                files.push(File {
-                    path: path.clone(),
-                    text,
-                });
+                files.push(File { path: path.clone(), text });
             }
         }
-        Ok(Self {
-            files,
-            paths: paths.into_iter().collect(),
-        })
+        Ok(Self { files, paths: paths.into_iter().collect() })
     }
 
     /// The files below `folder` whose name ends in `suffix`.
-    pub(crate) fn below<'a>(
-        &'a self,
-        folder: &'a str,
-        suffix: &'a str,
-    ) -> impl Iterator<Item = &'a File> {
-        self.files
-            .iter()
-            .filter(move |file| file.path.starts_with(folder) && file.path.ends_with(suffix))
+    pub(crate) fn below<'a>(&'a self, folder: &'a str, suffix: &'a str) -> impl Iterator<Item = &'a File> {
+        self.files.iter().filter(move |file| file.path.starts_with(folder) && file.path.ends_with(suffix))
     }
 
     #[cfg(test)]
     pub(crate) fn of(files: &[(&str, &str)]) -> Self {
-        let files: Vec<_> = files
-            .iter()
-            .map(|(path, text)| File {
-                path: (*path).to_owned(),
-                text: (*text).to_owned(),
-            })
-            .collect();
+        let files: Vec<_> =
+            files.iter().map(|(path, text)| File { path: (*path).to_owned(), text: (*text).to_owned() }).collect();
         let paths = files.iter().map(|file| file.path.clone()).collect();
         Self { files, paths }
     }
 }
 
 /// Folders that builds and runs leave behind; nothing in them is ours.
-const NOT_OURS: &[&str] = &[
-    ".git",
-    "target",
-    "node_modules",
-    "dist",
-    "data",
-    ".results",
-    ".vite",
-];
+const NOT_OURS: &[&str] = &[".git", "target", "node_modules", "dist", "data", ".results", ".vite"];
 
 fn collect(root: &Path, folder: &Path, paths: &mut Vec<String>) -> Result<()> {
     let here = root.join(folder);

@@ -3,23 +3,15 @@
 use super::{Finding, Tree};
 
 /// Folders of one person's or one machine's disk. Cut in two so that this file does not accuse itself.
-const MACHINE_PATHS: &[&str] = &[
-    concat!("/wo", "rk/"),
-    concat!("/ro", "ot/"),
-    concat!("/ho", "me/"),
-    concat!("/Us", "ers/"),
-];
+const MACHINE_PATHS: &[&str] =
+    &[concat!("/wo", "rk/"), concat!("/ro", "ot/"), concat!("/ho", "me/"), concat!("/Us", "ers/")];
 
 pub(crate) fn check(tree: &Tree) -> Vec<Finding> {
     let mut findings = Vec::new();
     for file in &tree.files {
         for (index, line) in file.text.lines().enumerate() {
             let mut report = |message: String| {
-                findings.push(Finding {
-                    path: file.path.clone(),
-                    line: index + 1,
-                    message,
-                });
+                findings.push(Finding { path: file.path.clone(), line: index + 1, message });
             };
             for path in MACHINE_PATHS {
                 if names_machine_path(line, path) {
@@ -50,9 +42,7 @@ fn names_machine_path(line: &str, path: &str) -> bool {
 
 fn is_foreign_crate_source(line: &str) -> bool {
     let source = line.strip_prefix("source = ");
-    source.is_some_and(|source| {
-        source.trim_matches('"') != "registry+https://github.com/rust-lang/crates.io-index"
-    })
+    source.is_some_and(|source| source.trim_matches('"') != "registry+https://github.com/rust-lang/crates.io-index")
 }
 
 fn is_foreign_npm_source(line: &str) -> bool {
@@ -72,39 +62,15 @@ mod tests {
     fn machine_paths_are_found_as_words() {
         let home = format!("cd {}li/gongdan", MACHINE_PATHS[2]);
         assert_eq!(check_line("a.md", &home), 1);
-        assert_eq!(
-            check_line(
-                "a.md",
-                &format!("open https://x.example{}list", MACHINE_PATHS[0])
-            ),
-            0
-        );
+        assert_eq!(check_line("a.md", &format!("open https://x.example{}list", MACHINE_PATHS[0])), 0);
     }
 
     #[test]
     fn packages_come_from_the_public_registries() {
         let public = r#"source = "registry+https://github.com/rust-lang/crates.io-index""#;
         assert_eq!(check_line("Cargo.lock", public), 0);
-        assert_eq!(
-            check_line(
-                "Cargo.lock",
-                r#"source = "registry+https://mirror.example/index""#
-            ),
-            1
-        );
-        assert_eq!(
-            check_line(
-                "web/package-lock.json",
-                r#"  "resolved": "https://registry.npmjs.org/a""#
-            ),
-            0
-        );
-        assert_eq!(
-            check_line(
-                "web/package-lock.json",
-                r#"  "resolved": "http://10.0.0.1/a""#
-            ),
-            1
-        );
+        assert_eq!(check_line("Cargo.lock", r#"source = "registry+https://mirror.example/index""#), 1);
+        assert_eq!(check_line("web/package-lock.json", r#"  "resolved": "https://registry.npmjs.org/a""#), 0);
+        assert_eq!(check_line("web/package-lock.json", r#"  "resolved": "http://10.0.0.1/a""#), 1);
     }
 }

@@ -29,9 +29,7 @@ pub(crate) fn check(tree: &Tree) -> Vec<Finding> {
                 message: "open the module with `//!`: what it is for, in one sentence".to_owned(),
             });
         }
-        let is_core = ["crates/lang/src/", "crates/domain/src/"]
-            .iter()
-            .any(|folder| file.path.starts_with(folder));
+        let is_core = ["crates/lang/src/", "crates/domain/src/"].iter().any(|folder| file.path.starts_with(folder));
         // Tests may read the vectors that all engines share.
         if is_core && !file.path.ends_with("tests.rs") {
             findings.extend(impurities(file));
@@ -79,10 +77,7 @@ mod tests {
 
     fn check_file(path: &str, text: &str) -> Vec<(usize, String)> {
         let findings = check(&Tree::of(&[(path, text)]));
-        findings
-            .into_iter()
-            .map(|found| (found.line, found.message))
-            .collect()
+        findings.into_iter().map(|found| (found.line, found.message)).collect()
     }
 
     #[test]
@@ -94,23 +89,11 @@ mod tests {
     #[test]
     fn the_core_neither_waits_nor_reads_a_clock() {
         let path = "crates/domain/src/sla/mod.rs";
-        assert_eq!(
-            check_file(path, "//! A.\n// .await\nfn f() { asynchrony() }").len(),
-            0
-        );
+        assert_eq!(check_file(path, "//! A.\n// .await\nfn f() { asynchrony() }").len(), 0);
         let found = check_file(path, "//! A.\nfn f() {\n  g().await;\n  Instant::now();\n}");
-        assert_eq!(
-            found.iter().map(|(line, _)| *line).collect::<Vec<_>>(),
-            [3, 4]
-        );
+        assert_eq!(found.iter().map(|(line, _)| *line).collect::<Vec<_>>(), [3, 4]);
         assert_eq!(check_file(path, "//! A.\nasync fn f() {}").len(), 1);
-        assert_eq!(
-            check_file("crates/domain/src/port.rs", "//! A.\nasync fn f();").len(),
-            0
-        );
-        assert_eq!(
-            check_file("crates/engine/src/a.rs", "//! A.\nx.await;").len(),
-            0
-        );
+        assert_eq!(check_file("crates/domain/src/port.rs", "//! A.\nasync fn f();").len(), 0);
+        assert_eq!(check_file("crates/engine/src/a.rs", "//! A.\nx.await;").len(), 0);
     }
 }

@@ -27,24 +27,14 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("connect", &["lang", "domain"]),
     ("engine", &["lang", "domain", "ai", "store"]),
     ("api", &["lang", "domain", "engine"]),
-    (
-        "server",
-        &["lang", "domain", "ai", "store", "connect", "engine", "api"],
-    ),
-    (
-        "testkit",
-        &["lang", "domain", "ai", "store", "connect", "engine", "api"],
-    ),
+    ("server", &["lang", "domain", "ai", "store", "connect", "engine", "api"]),
+    ("testkit", &["lang", "domain", "ai", "store", "connect", "engine", "api"]),
     ("xtask", &[]),
 ];
 
 /// Foreign crates that are known in few places, and why.
 const ONLY_IN: &[(&[&str], &[&str], &str)] = &[
-    (
-        &["rusqlite", "tokio-postgres", "deadpool-postgres"],
-        &["store"],
-        "SQL lives in `store`",
-    ),
+    (&["rusqlite", "tokio-postgres", "deadpool-postgres"], &["store"], "SQL lives in `store`"),
     (
         &["axum", "utoipa", "utoipa-axum"],
         &["api", "server", "testkit"],
@@ -58,15 +48,7 @@ const ONLY_IN: &[(&[&str], &[&str], &str)] = &[
 ];
 
 /// Crates that a pure crate must not even be able to name: waiting, the network, files by proxy, chance.
-const NEVER_IN_PURE: &[&str] = &[
-    "tokio",
-    "futures-util",
-    "hyper",
-    "getrandom",
-    "rand",
-    "tempfile",
-    "tracing",
-];
+const NEVER_IN_PURE: &[&str] = &["tokio", "futures-util", "hyper", "getrandom", "rand", "tempfile", "tracing"];
 
 const PURE: &[&str] = &["lang", "domain"];
 
@@ -78,11 +60,7 @@ pub(crate) fn manifests(root: &Path) -> Result<Vec<Dependency>> {
         .current_dir(root)
         .output()
         .context("start cargo metadata")?;
-    ensure!(
-        output.status.success(),
-        "cargo metadata failed: {}",
-        String::from_utf8_lossy(&output.stderr)
-    );
+    ensure!(output.status.success(), "cargo metadata failed: {}", String::from_utf8_lossy(&output.stderr));
     let metadata: Value = serde_json::from_slice(&output.stdout).context("cargo's answer")?;
     Ok(dependencies(&metadata))
 }
@@ -121,10 +99,7 @@ pub(crate) fn check(dependencies: &[Dependency]) -> Vec<Finding> {
         }
         for (names, homes, reason) in ONLY_IN {
             if names.contains(&on) && !homes.contains(&dependency.krate.as_str()) {
-                findings.push(finding(
-                    dependency,
-                    format!("must not use `{on}`: {reason}"),
-                ));
+                findings.push(finding(dependency, format!("must not use `{on}`: {reason}")));
             }
         }
         let pure = PURE.contains(&dependency.krate.as_str()) && !dependency.only_for_tests;
@@ -143,11 +118,7 @@ fn finding(dependency: &Dependency, message: String) -> Finding {
         "xtask" => "xtask".to_owned(),
         krate => format!("crates/{krate}"),
     };
-    Finding {
-        path: format!("{folder}/Cargo.toml"),
-        line: 0,
-        message,
-    }
+    Finding { path: format!("{folder}/Cargo.toml"), line: 0, message }
 }
 
 #[cfg(test)]
@@ -156,8 +127,7 @@ mod tests {
     use serde_json::json;
 
     fn check_one(krate: &str, on: &str, kind: Value) -> Vec<String> {
-        let metadata =
-            json!({"packages": [{"name": krate, "dependencies": [{"name": on, "kind": kind}]}]});
+        let metadata = json!({"packages": [{"name": krate, "dependencies": [{"name": on, "kind": kind}]}]});
         let findings = check(&dependencies(&metadata));
         findings.into_iter().map(|found| found.message).collect()
     }

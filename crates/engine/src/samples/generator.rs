@@ -34,17 +34,8 @@ pub struct Generator<'a> {
 
 impl<'a> Generator<'a> {
     pub fn new(source: &'a Source, plan: Plan) -> Self {
-        let reports = if plan.from < plan.until {
-            schedule(source, &plan)
-        } else {
-            Vec::new()
-        };
-        Self {
-            source,
-            plan,
-            reports: reports.into_iter(),
-            told: 0,
-        }
+        let reports = if plan.from < plan.until { schedule(source, &plan) } else { Vec::new() };
+        Self { source, plan, reports: reports.into_iter(), told: 0 }
     }
 }
 
@@ -57,13 +48,7 @@ impl Iterator for Generator<'_> {
         self.told += 1;
         let random = Random::nth(self.plan.seed, index);
         let category = self.source.phrases.categories.get(category)?;
-        Teller {
-            source: self.source,
-            plan: &self.plan,
-            category,
-            random,
-        }
-        .tell(index, created_at)
+        Teller { source: self.source, plan: &self.plan, category, random }.tell(index, created_at)
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
@@ -104,13 +89,7 @@ impl<'a> Teller<'a> {
         } else {
             scope.say(&self.source.phrases.description, &mut self.random)
         };
-        let hints = self
-            .source
-            .phrases
-            .urgency
-            .get(urgency)
-            .map(Vec::as_slice)
-            .unwrap_or_default();
+        let hints = self.source.phrases.urgency.get(urgency).map(Vec::as_slice).unwrap_or_default();
         if self.random.chance(0.55)
             && let Some(hint) = self.random.pick(hints)
         {
@@ -118,79 +97,41 @@ impl<'a> Teller<'a> {
         }
         let description = self.type_it(&description);
         let title = self.type_it(&title);
-        let handling = handle(
-            self.source,
-            self.category,
-            &setting,
-            &scope,
-            self.plan.until,
-            &mut self.random,
-        );
+        let handling = handle(self.source, self.category, &setting, &scope, self.plan.until, &mut self.random);
         let phone = setting.requester.phone.clone();
         let phone = phone.filter(|_| self.random.chance(0.8));
-        Some(self.ticket(
-            index,
-            &setting,
-            title,
-            description,
-            urgency,
-            phone,
-            handling,
-        ))
+        Some(self.ticket(index, &setting, title, description, urgency, phone, handling))
     }
 
     fn setting(&mut self, created_at: Timestamp) -> Option<Setting<'a>> {
         let (codes, weights): (Vec<&String>, Vec<f64>) = self.category.places.iter().unzip();
-        let mut place = self
-            .source
-            .places
-            .get(codes[self.random.weighted(&weights)?])?;
+        let mut place = self.source.places.get(codes[self.random.weighted(&weights)?])?;
         let mut asset = None;
         if self.random.chance(self.category.asset_share) {
             let kinds = &self.category.asset_kinds;
-            let devices = self
-                .source
-                .assets
-                .iter()
-                .filter(|device| kinds.contains(&device.kind));
+            let devices = self.source.assets.iter().filter(|device| kinds.contains(&device.kind));
             let devices: Vec<_> = devices.collect();
             // The device decides the place; some devices give trouble more often than others.
             let weights: Vec<f64> = devices.iter().map(|device| trouble(&device.code)).collect();
             asset = self.random.weighted(&weights).map(|index| devices[index]);
-            place = asset
-                .and_then(|device| self.source.places.get(&device.place))
-                .unwrap_or(place);
+            place = asset.and_then(|device| self.source.places.get(&device.place)).unwrap_or(place);
         }
         let words = self.source.phrases.places.get(&place.code);
-        let spots = words
-            .map(|words| words.spots.as_slice())
-            .unwrap_or_default();
+        let spots = words.map(|words| words.spots.as_slice()).unwrap_or_default();
         let spot = self.random.pick(spots).cloned().unwrap_or_default();
         let requester = *self.random.pick(&self.source.requesters(&place.org))?;
         let stops_work = self.random.chance(self.category.stops_work);
         let drawn = self.random.weighted(&self.category.priority)?;
         let drawn = u8::try_from(drawn + 1).ok()?;
         let priority = if stops_work { drawn.max(3) } else { drawn };
-        Some(Setting {
-            place,
-            spot,
-            asset,
-            requester,
-            priority,
-            stops_work,
-            created_at,
-        })
+        Some(Setting { place, spot, asset, requester, priority, stops_work, created_at })
     }
 
     fn scope(&mut self, setting: &Setting<'a>) -> Scope<'a> {
         let mut scope = Scope::with_lists(&self.source.phrases.slots);
         let words = self.source.phrases.places.get(&setting.place.code);
         let says = words.map(|words| words.says.as_slice()).unwrap_or_default();
-        let place = self
-            .random
-            .pick(says)
-            .cloned()
-            .unwrap_or_else(|| setting.place.code.clone());
+        let place = self.random.pick(says).cloned().unwrap_or_else(|| setting.place.code.clone());
         let wh = match self.random.between(0, 3) {
             0 => place.clone(),
             1 => format!("{place}{}", setting.spot),
@@ -213,10 +154,7 @@ impl<'a> Teller<'a> {
 
     /// What fingers make of a sentence: other spellings, dropped or doubled marks, Latin letters in either case.
     fn type_it(&mut self, text: &str) -> String {
-        let mut typed = text
-            .replace("，，", "，")
-            .replace("，。", "。")
-            .replace("。。", "。");
+        let mut typed = text.replace("，，", "，").replace("，。", "。").replace("。。", "。");
         for (right, wrong) in &self.source.phrases.typos {
             if typed.contains(right.as_str()) && self.random.chance(0.05) {
                 typed = typed.replacen(right.as_str(), wrong, 1);
@@ -245,10 +183,7 @@ impl<'a> Teller<'a> {
         self.category.key.clone()
     }
 
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "the parts of one row, put together once"
-    )]
+    #[expect(clippy::too_many_arguments, reason = "the parts of one row, put together once")]
     fn ticket(
         &mut self,
         index: u64,
@@ -288,10 +223,7 @@ impl<'a> Teller<'a> {
             parts: handling.parts,
             hours: handling.hours,
             rating: handling.rating.as_ref().map(|(score, _)| *score),
-            rating_comment: handling
-                .rating
-                .map(|(_, words)| words)
-                .filter(|words| !words.is_empty()),
+            rating_comment: handling.rating.map(|(_, words)| words).filter(|words| !words.is_empty()),
             reopened: handling.reopened,
             log: handling.log,
         }

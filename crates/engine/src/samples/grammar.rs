@@ -20,10 +20,7 @@ pub(super) struct Scope<'a> {
 
 impl<'a> Scope<'a> {
     pub(super) fn with_lists(lists: &'a BTreeMap<String, Vec<String>>) -> Self {
-        Self {
-            values: BTreeMap::new(),
-            lists: vec![lists],
-        }
+        Self { values: BTreeMap::new(), lists: vec![lists] }
     }
 
     pub(super) fn set(&mut self, name: &'static str, value: impl Into<String>) {
@@ -32,10 +29,7 @@ impl<'a> Scope<'a> {
 
     /// A pattern is usable when every value it needs is there: no device number without a device.
     pub(super) fn can_say(&self, pattern: &str) -> bool {
-        let mut names = pattern
-            .split('{')
-            .skip(1)
-            .filter_map(|rest| rest.split_once('}'));
+        let mut names = pattern.split('{').skip(1).filter_map(|rest| rest.split_once('}'));
         names.all(|(name, _)| match self.list(name) {
             Some(list) => list.iter().any(|inner| self.can_say(inner)),
             None => self.values.contains_key(name) || is_number(name),
@@ -44,14 +38,8 @@ impl<'a> Scope<'a> {
 
     /// One of the usable patterns, unfolded.
     pub(super) fn say(&self, patterns: &[String], random: &mut Random) -> String {
-        let usable: Vec<_> = patterns
-            .iter()
-            .filter(|pattern| self.can_say(pattern))
-            .collect();
-        random
-            .pick(&usable)
-            .map(|pattern| self.unfold(pattern, random))
-            .unwrap_or_default()
+        let usable: Vec<_> = patterns.iter().filter(|pattern| self.can_say(pattern)).collect();
+        random.pick(&usable).map(|pattern| self.unfold(pattern, random)).unwrap_or_default()
     }
 
     fn unfold(&self, pattern: &str, random: &mut Random) -> String {
@@ -95,10 +83,7 @@ impl<'a> Scope<'a> {
         if let Some(value) = self.values.get(name) {
             out.push_str(value);
         } else if let Some(list) = self.list(name) {
-            let usable: Vec<_> = list
-                .iter()
-                .filter(|pattern| self.can_say(pattern))
-                .collect();
+            let usable: Vec<_> = list.iter().filter(|pattern| self.can_say(pattern)).collect();
             if let Some(pattern) = random.pick(&usable) {
                 let chars: Vec<char> = pattern.chars().collect();
                 self.write(&chars, random, depth, out);
@@ -191,9 +176,6 @@ mod tests {
         check("{who}报{asset}", &["张三报KT-01", "张四报KT-01"]);
         check("没有(括号", &["没有(括号"]);
         assert_eq!(all("{n}次", &scope).len(), 8);
-        assert!(
-            !scope.can_say("{asset_name}坏了"),
-            "a value that is missing"
-        );
+        assert!(!scope.can_say("{asset_name}坏了"), "a value that is missing");
     }
 }

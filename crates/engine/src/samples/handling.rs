@@ -85,10 +85,7 @@ fn choose_engineer<'a>(
 ) -> Option<(&'a Person, u8)> {
     let fit: Vec<_> = source.engineers(&category.key).collect();
     let weight = |(person, level): &(&Person, u8)| {
-        let zones = person
-            .engineer
-            .as_ref()
-            .map(|engineer| engineer.zones.as_slice());
+        let zones = person.engineer.as_ref().map(|engineer| engineer.zones.as_slice());
         let near = zones.is_some_and(|zones| zones.contains(&setting.place.zone));
         f64::from(*level).powf(1.4) * if near { 1.0 } else { 0.25 }
     };
@@ -219,9 +216,7 @@ impl Repair<'_, '_> {
             return (self.now.plus_millis(AUTO_CLOSE_MS), false);
         }
         let after = (self.random.log_normal(3.0, 1.1) * HOUR_MS) as i64;
-        self.now = self
-            .now
-            .plus_millis(after.clamp(60_000, AUTO_CLOSE_MS) / 1000 * 1000);
+        self.now = self.now.plus_millis(after.clamp(60_000, AUTO_CLOSE_MS) / 1000 * 1000);
         if self.random.chance(0.45) {
             let author = self.setting.requester.login.clone();
             self.write_as("thanks", Visibility::Public, author);
@@ -234,32 +229,18 @@ impl Repair<'_, '_> {
             self.scope.set("part", "配件");
             return Vec::new();
         }
-        let code = self
-            .random
-            .pick(&self.category.parts)
-            .cloned()
-            .unwrap_or_default();
+        let code = self.random.pick(&self.category.parts).cloned().unwrap_or_default();
         let Some(part) = self.source.parts.get(&code) else {
             return Vec::new();
         };
         self.scope.set("part", part.title.clone());
-        let qty = if self.random.chance(0.7) {
-            1
-        } else {
-            self.random.between(2, 4)
-        };
-        vec![UsedPart {
-            name: part.title.clone(),
-            qty: qty.to_string(),
-            price: part.price.clone(),
-        }]
+        let qty = if self.random.chance(0.7) { 1 } else { self.random.between(2, 4) };
+        vec![UsedPart { name: part.title.clone(), qty: qty.to_string(), price: part.price.clone() }]
     }
 
     fn cause(&mut self) -> Option<String> {
         let (names, weights): (Vec<&String>, Vec<f64>) = self.category.cause.iter().unzip();
-        self.random
-            .weighted(&weights)
-            .map(|index| names[index].clone())
+        self.random.weighted(&weights).map(|index| names[index].clone())
     }
 
     fn rating(&mut self, answered: bool, reopened: bool, late: bool) -> Option<(u8, String)> {
@@ -286,13 +267,7 @@ impl Repair<'_, '_> {
     }
 
     fn write_as(&mut self, kind: &str, visibility: Visibility, author: String) {
-        let patterns = self
-            .source
-            .phrases
-            .log
-            .get(kind)
-            .map(Vec::as_slice)
-            .unwrap_or_default();
+        let patterns = self.source.phrases.log.get(kind).map(Vec::as_slice).unwrap_or_default();
         let body = self.scope.say(patterns, self.random);
         self.push(body, visibility, author);
     }
@@ -303,12 +278,7 @@ impl Repair<'_, '_> {
 
     fn push(&mut self, body: String, visibility: Visibility, author: String) {
         if !body.is_empty() {
-            self.log.push(LogEntry {
-                at: self.now,
-                author,
-                visibility: visibility.as_str(),
-                body,
-            });
+            self.log.push(LogEntry { at: self.now, author, visibility: visibility.as_str(), body });
         }
     }
 }

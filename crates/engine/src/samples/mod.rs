@@ -19,9 +19,7 @@ mod ticket;
 #[cfg(test)]
 mod tests;
 
-pub use directory::{
-    Certificate, Engineer, Organisation, Person, Point, RoleGrant, SampleOrg, SampleTeam,
-};
+pub use directory::{Certificate, Engineer, Organisation, Person, Point, RoleGrant, SampleOrg, SampleTeam};
 pub use generator::{Generator, Plan};
 pub use source::{BadSample, Source};
 pub use ticket::{LogEntry, SampleTicket, UsedPart};

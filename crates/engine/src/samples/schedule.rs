@@ -14,10 +14,7 @@ const DAY_MS: i64 = 86_400_000;
 pub(super) fn schedule(source: &Source, plan: &Plan) -> Vec<(Timestamp, usize)> {
     let mut random = Random::new(plan.seed);
     let dates = dates(source, plan);
-    let weights: Vec<Vec<f64>> = dates
-        .iter()
-        .map(|date| categories_on(source, *date))
-        .collect();
+    let weights: Vec<Vec<f64>> = dates.iter().map(|date| categories_on(source, *date)).collect();
     let totals: Vec<f64> = weights.iter().map(|day| day.iter().sum()).collect();
     let mut reports = Vec::with_capacity(plan.tickets);
     while reports.len() < plan.tickets {
@@ -45,10 +42,7 @@ pub(super) fn schedule(source: &Source, plan: &Plan) -> Vec<(Timestamp, usize)> 
 fn dates(source: &Source, plan: &Plan) -> Vec<Date> {
     let local = |at: Timestamp| at.to_jiff().to_zoned(source.zone.clone()).date();
     let last = local(plan.until);
-    local(plan.from)
-        .series(jiff::Span::new().days(1))
-        .take_while(|date| *date <= last)
-        .collect()
+    local(plan.from).series(jiff::Span::new().days(1)).take_while(|date| *date <= last).collect()
 }
 
 fn day_start(source: &Source, date: Date) -> Timestamp {
@@ -68,16 +62,8 @@ fn categories_on(source: &Source, date: Date) -> Vec<f64> {
         _ => source.phrases.weekday[usize::from(weekday.unsigned_abs())],
     };
     let of = |category: &Category| {
-        let month = category
-            .months
-            .get(&date.month().to_string())
-            .copied()
-            .unwrap_or(1.0);
-        let start = if date.day() <= 3 && is_worked {
-            category.month_start
-        } else {
-            1.0
-        };
+        let month = category.months.get(&date.month().to_string()).copied().unwrap_or(1.0);
+        let start = if date.day() <= 3 && is_worked { category.month_start } else { 1.0 };
         category.weight * share * month * start
     };
     source.phrases.categories.iter().map(of).collect()

@@ -77,35 +77,19 @@ impl Source {
             zone: zone.map_err(|_| BadSample::Zone(organisation.zone.clone()))?,
             organisation,
             phrases: file(sample, "phrases")?,
-            places: places
-                .into_iter()
-                .map(|place| (place.code.clone(), place))
-                .collect(),
+            places: places.into_iter().map(|place| (place.code.clone(), place)).collect(),
             assets: file(sample, "assets")?,
-            parts: parts
-                .into_iter()
-                .map(|part| (part.code.clone(), part))
-                .collect(),
+            parts: parts.into_iter().map(|part| (part.code.clone(), part)).collect(),
             calendar,
         };
         for category in &source.phrases.categories {
-            source
-                .check(category)
-                .map_err(|reason| BadSample::Category {
-                    category: category.key.clone(),
-                    reason,
-                })?;
+            source.check(category).map_err(|reason| BadSample::Category { category: category.key.clone(), reason })?;
         }
         Ok(source)
     }
 
     fn check(&self, category: &Category) -> Result<(), String> {
-        if !self
-            .organisation
-            .teams
-            .iter()
-            .any(|team| team.key == category.team)
-        {
+        if !self.organisation.teams.iter().any(|team| team.key == category.team) {
             return Err(format!("there is no team `{}`", category.team));
         }
         if self.engineers(&category.key).next().is_none() {
@@ -116,32 +100,18 @@ impl Source {
                 return Err(format!("there is no place `{code}`, or no words for it"));
             }
         }
-        let is_category = |key: &String| {
-            self.phrases
-                .categories
-                .iter()
-                .any(|other| other.key == *key)
-        };
+        let is_category = |key: &String| self.phrases.categories.iter().any(|other| other.key == *key);
         if let Some(other) = category.mistaken_for.keys().find(|key| !is_category(key)) {
-            return Err(format!(
-                "it is mistaken for `{other}`, which is no category"
-            ));
+            return Err(format!("it is mistaken for `{other}`, which is no category"));
         }
-        match category
-            .parts
-            .iter()
-            .find(|code| !self.parts.contains_key(*code))
-        {
+        match category.parts.iter().find(|code| !self.parts.contains_key(*code)) {
             Some(code) => Err(format!("there is no part `{code}`")),
             None => Ok(()),
         }
     }
 
     /// Those who can do it, with their level.
-    pub(super) fn engineers<'a>(
-        &'a self,
-        category: &'a str,
-    ) -> impl Iterator<Item = (&'a Person, u8)> {
+    pub(super) fn engineers<'a>(&'a self, category: &'a str) -> impl Iterator<Item = (&'a Person, u8)> {
         self.organisation.people.iter().filter_map(move |person| {
             let level = person.engineer.as_ref()?.skills.get(category)?;
             Some((person, *level))
@@ -162,10 +132,7 @@ impl Source {
     }
 }
 
-fn file<T: DeserializeOwned>(
-    sample: &BTreeMap<String, Value>,
-    name: &'static str,
-) -> Result<T, BadSample> {
+fn file<T: DeserializeOwned>(sample: &BTreeMap<String, Value>, name: &'static str) -> Result<T, BadSample> {
     let value = sample.get(name).ok_or(BadSample::Missing(name))?;
     T::deserialize(value).map_err(|source| BadSample::Shape { file: name, source })
 }

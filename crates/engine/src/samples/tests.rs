@@ -11,9 +11,7 @@ use serde_json::Value;
 use super::{Generator, Plan, SampleTicket, Source};
 
 fn source(template: &str) -> Source {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../../templates")
-        .join(template);
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../templates").join(template);
     let read = |path: &Path| -> Value {
         let text = std::fs::read_to_string(path).expect("a file of the template");
         serde_json::from_str(&text).expect("JSON")
@@ -21,20 +19,12 @@ fn source(template: &str) -> Source {
     let mut sample = BTreeMap::new();
     for entry in std::fs::read_dir(folder.join("sample")).expect("a sample folder") {
         let path = entry.expect("an entry").path();
-        let name = path
-            .file_stem()
-            .expect("a name")
-            .to_string_lossy()
-            .into_owned();
+        let name = path.file_stem().expect("a name").to_string_lossy().into_owned();
         sample.insert(name, read(&path));
     }
     let calendar: CalendarDefinition =
         serde_json::from_value(read(&folder.join("calendars/work.json"))).expect("a calendar");
-    Source::read(
-        &sample,
-        Calendar::compile(&calendar).expect("a sound calendar"),
-    )
-    .expect("a sound sample")
+    Source::read(&sample, Calendar::compile(&calendar).expect("a sound calendar")).expect("a sound sample")
 }
 
 fn at(text: &str) -> Timestamp {
@@ -73,24 +63,14 @@ fn the_same_seed_tells_the_same_history() {
 fn five_thousand_reports_no_two_alike() {
     let (_, tickets) = history();
     assert_eq!(tickets.len(), 5400);
-    let texts: BTreeSet<_> = tickets
-        .iter()
-        .map(|ticket| (&ticket.title, &ticket.description))
-        .collect();
+    let texts: BTreeSet<_> = tickets.iter().map(|ticket| (&ticket.title, &ticket.description)).collect();
     assert!(texts.len() >= 5300, "{} different texts", texts.len());
     let titles: BTreeSet<_> = tickets.iter().map(|ticket| &ticket.title).collect();
     assert!(titles.len() >= 4000, "{} different titles", titles.len());
     for ticket in &tickets {
         let text = format!("{}{}", ticket.title, ticket.description);
-        assert!(
-            !text.contains(['{', '}', '|', '[', ']']),
-            "a pattern shows: {text}"
-        );
-        assert!(
-            (2..=120).contains(&ticket.title.chars().count()),
-            "{}",
-            ticket.title
-        );
+        assert!(!text.contains(['{', '}', '|', '[', ']']), "a pattern shows: {text}");
+        assert!((2..=120).contains(&ticket.title.chars().count()), "{}", ticket.title);
     }
 }
 
@@ -119,18 +99,10 @@ fn sign_in_troubles_surge_when_a_month_begins() {
             (local.day() <= 3) == start
         };
         let of_days: Vec<_> = tickets.iter().filter(day).collect();
-        let accounts = of_days
-            .iter()
-            .filter(|ticket| ticket.category == "account")
-            .count();
+        let accounts = of_days.iter().filter(|ticket| ticket.category == "account").count();
         accounts as f64 / of_days.len() as f64
     };
-    assert!(
-        share(true) > 2.0 * share(false),
-        "{} against {}",
-        share(true),
-        share(false)
-    );
+    assert!(share(true) > 2.0 * share(false), "{} against {}", share(true), share(false));
 }
 
 #[test]
@@ -140,29 +112,15 @@ fn nothing_happens_before_its_cause_or_after_the_end() {
     let mut open = 0;
     for ticket in &tickets {
         let key = &ticket.key;
-        assert!(
-            ticket.created_at >= plan.from && ticket.created_at < plan.until,
-            "{key}"
-        );
+        assert!(ticket.created_at >= plan.from && ticket.created_at < plan.until, "{key}");
         let mut last = ticket.created_at;
         for entry in &ticket.log {
-            assert!(
-                entry.at >= last && entry.at <= plan.until,
-                "{key}: {entry:?}"
-            );
+            assert!(entry.at >= last && entry.at <= plan.until, "{key}: {entry:?}");
             last = entry.at;
         }
-        let steps = [
-            Some(ticket.created_at),
-            ticket.first_response_at,
-            ticket.solved_at,
-            ticket.closed_at,
-        ];
+        let steps = [Some(ticket.created_at), ticket.first_response_at, ticket.solved_at, ticket.closed_at];
         let known: Vec<_> = steps.iter().flatten().collect();
-        assert!(
-            known.is_sorted() && known.iter().all(|at| **at <= plan.until),
-            "{key}: {steps:?}"
-        );
+        assert!(known.is_sorted() && known.iter().all(|at| **at <= plan.until), "{key}: {steps:?}");
         let expected = match (ticket.first_response_at, ticket.solved_at, ticket.closed_at) {
             (None, None, None) => Status::New,
             (Some(_), None, None) => Status::Open,
@@ -171,16 +129,9 @@ fn nothing_happens_before_its_cause_or_after_the_end() {
             _ => panic!("{key}: {steps:?}"),
         };
         assert_eq!(ticket.status, expected, "{key}");
-        assert_eq!(
-            ticket.owner.is_some(),
-            ticket.status != Status::New,
-            "{key}"
-        );
+        assert_eq!(ticket.owner.is_some(), ticket.status != Status::New, "{key}");
         assert_eq!(ticket.hours.is_some(), ticket.solved_at.is_some(), "{key}");
-        assert!(
-            ticket.rating.is_none() || ticket.closed_at.is_some(),
-            "{key}"
-        );
+        assert!(ticket.rating.is_none() || ticket.closed_at.is_some(), "{key}");
         open += usize::from(ticket.status != Status::Closed);
     }
     assert!((10..400).contains(&open), "{open} still open");
@@ -195,11 +146,7 @@ fn ordinary_work_is_done_in_working_time() {
         };
         // The end of a window is the last instant of work.
         let just_before = first.plus_millis(-1);
-        assert!(
-            source.calendar.is_open(just_before),
-            "{}: {first}",
-            ticket.key
-        );
+        assert!(source.calendar.is_open(just_before), "{}: {first}", ticket.key);
     }
 }
 
@@ -212,24 +159,13 @@ fn skill_shows_in_the_hours() {
             let mut fit = source.engineers(&ticket.category);
             let (_, level) = fit.find(|(person, _)| person.login == *owner)?;
             let hours: f64 = ticket.hours.as_ref()?.parse().ok()?;
-            let category = source
-                .phrases
-                .categories
-                .iter()
-                .find(|own| own.key == ticket.category)?;
-            (low..=high)
-                .contains(&level)
-                .then(|| hours / category.hours.median)
+            let category = source.phrases.categories.iter().find(|own| own.key == ticket.category)?;
+            (low..=high).contains(&level).then(|| hours / category.hours.median)
         });
         let hours: Vec<f64> = hours.collect();
         hours.iter().sum::<f64>() / hours.len() as f64
     };
-    assert!(
-        mean(1, 2) > 1.4 * mean(5, 5),
-        "{} against {}",
-        mean(1, 2),
-        mean(5, 5)
-    );
+    assert!(mean(1, 2) > 1.4 * mean(5, 5), "{} against {}", mean(1, 2), mean(5, 5));
 }
 
 #[test]
@@ -243,13 +179,10 @@ fn a_sample_that_does_not_fit_is_refused_by_name() {
     for name in ["organisation", "places", "assets", "parts", "phrases"] {
         sample.insert(name.to_owned(), read(&format!("sample/{name}.json")));
     }
-    let calendar: CalendarDefinition =
-        serde_json::from_value(read("calendars/work.json")).expect("a calendar");
+    let calendar: CalendarDefinition = serde_json::from_value(read("calendars/work.json")).expect("a calendar");
     let refuse = |sample: &BTreeMap<String, Value>| {
         let calendar = Calendar::compile(&calendar).expect("sound");
-        Source::read(sample, calendar)
-            .err()
-            .map(|error| error.to_string())
+        Source::read(sample, calendar).err().map(|error| error.to_string())
     };
     assert_eq!(refuse(&sample), None);
     let mut broken = sample.clone();
@@ -257,13 +190,7 @@ fn a_sample_that_does_not_fit_is_refused_by_name() {
         "organisation".to_owned(),
         serde_json::json!({"zone":"Asia/Shanghai","orgs":[],"teams":[],"people":[]}),
     );
-    assert_eq!(
-        refuse(&broken).as_deref(),
-        Some("category `electric`: there is no team `power`")
-    );
+    assert_eq!(refuse(&broken).as_deref(), Some("category `electric`: there is no team `power`"));
     sample.remove("parts");
-    assert_eq!(
-        refuse(&sample).as_deref(),
-        Some("sample/parts.json is missing")
-    );
+    assert_eq!(refuse(&sample).as_deref(), Some("sample/parts.json is missing"));
 }
