@@ -7,12 +7,15 @@ use domain::actor::Actor;
 use domain::id::{IdSource, SeededIds, TenantId};
 use domain::time::Timestamp;
 
+use crate::idempotency::Key;
+
 /// Cheap to clone; every command takes one.
 #[derive(Clone)]
 pub struct Ctx {
     who: Arc<Who>,
     now: Timestamp,
     ids: Arc<Mutex<SeededIds>>,
+    idempotency: Option<Key>,
 }
 
 struct Who {
@@ -29,7 +32,8 @@ impl Ctx {
     pub fn new(tenant: TenantId, actor: Actor, access: Access, now: Timestamp, seed: u64) -> Self {
         let millis = u64::try_from(now.millis()).unwrap_or_default();
         let who = Who { tenant, actor, access, language: "zh".into(), request_id: String::new() };
-        Self { who: Arc::new(who), now, ids: Arc::new(Mutex::new(SeededIds::new(millis, seed))) }
+        let ids = Arc::new(Mutex::new(SeededIds::new(millis, seed)));
+        Self { who: Arc::new(who), now, ids, idempotency: None }
     }
 
     /// The program acting for itself in a tenant.
@@ -60,7 +64,18 @@ impl Ctx {
             language: self.who.language.clone(),
             request_id: self.who.request_id.clone(),
         };
-        Self { who: Arc::new(who), now: self.now, ids: Arc::clone(&self.ids) }
+        Self { who: Arc::new(who), now: self.now, ids: Arc::clone(&self.ids), idempotency: None }
+    }
+
+    /// The first transaction of the call records this key, so that the call does its work once.
+    #[must_use]
+    pub fn with_idempotency(mut self, key: Key) -> Self {
+        self.idempotency = Some(key);
+        self
+    }
+
+    pub(crate) fn take_idempotency(&mut self) -> Option<Key> {
+        self.idempotency.take()
     }
 
     /// The same actor at another time: imports and the sample history replay the past.

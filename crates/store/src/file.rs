@@ -55,6 +55,8 @@ macro_rules! columns {
 }
 
 statements! {
+    INTERNAL = "SELECT 1 FROM comment c JOIN file f ON f.tenant_id = c.tenant_id AND f.ticket_id = c.ticket_id \
+                WHERE c.tenant_id = $1 AND f.id = $2 AND c.visibility = 'internal' AND c.files LIKE $3 LIMIT 1";
     BY_ID = "SELECT ", columns!(), " FROM file WHERE tenant_id = $1 AND id = $2";
     LIST = "SELECT ", columns!(), " FROM file WHERE tenant_id = $1 AND ticket_id = $2 ORDER BY created_at, id";
     INSERT = "INSERT INTO file (tenant_id, ", columns!(), ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
@@ -152,6 +154,12 @@ impl Tx {
             claimed += self.exec(CLAIM_RECORD, &[id, &record]).await?;
         }
         Ok(claimed)
+    }
+
+    /// Whether an internal note names the file.
+    pub async fn file_is_internal(&mut self, id: FileId) -> Result<bool, StoreError> {
+        let named = format!("%\"{id}\"%");
+        Ok(self.query_opt(INTERNAL, &[&id, &named]).await?.is_some())
     }
 
     pub async fn file_delete(&mut self, id: FileId) -> Result<bool, StoreError> {

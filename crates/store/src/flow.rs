@@ -29,27 +29,32 @@ pub struct InstanceRow {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TaskState {
     Open,
+    /// Somebody put it on hold.
+    Held,
+    /// It waits for those asked to sign before it.
+    Blocked,
     Done,
     Cancelled,
 }
 
 impl TaskState {
+    const ALL: [Self; 5] = [Self::Open, Self::Held, Self::Blocked, Self::Done, Self::Cancelled];
+
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Open => "open",
+            Self::Held => "held",
+            Self::Blocked => "blocked",
             Self::Done => "done",
             Self::Cancelled => "cancelled",
         }
     }
 
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::Open, Self::Done, Self::Cancelled]
-            .into_iter()
-            .find(|state| state.as_str() == text)
+        Self::ALL.into_iter().find(|state| state.as_str() == text)
     }
 }
 
-/// One person's or pool's work. The flow's state owns it; this row makes it findable.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TaskRow {
     pub id: TaskId,
@@ -138,10 +143,18 @@ statements! {
                        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
     INSTANCE_UPDATE = "UPDATE flow_instance SET flow_version = $3, state = $4, status = $5, ended_at = $6, \
                        version = version + 1 WHERE tenant_id = $1 AND id = $2 AND version = $7";
+    INSTANCE_RUNNING = "SELECT ", instance!(), " FROM flow_instance WHERE tenant_id = $1 AND ticket_id = $2 \
+                        AND status = 'running' ORDER BY started_at DESC, id DESC LIMIT 1";
+    INSTANCE_LATEST = "SELECT ", instance!(), " FROM flow_instance WHERE tenant_id = $1 AND ticket_id = $2 \
+                       ORDER BY started_at DESC, id DESC LIMIT 1";
+    CANDIDATES_OF = "SELECT c.task_id, c.user_id FROM task_candidate c JOIN task k ON k.tenant_id = c.tenant_id \
+                     AND k.id = c.task_id WHERE c.tenant_id = $1 AND k.ticket_id = $2 \
+                     AND k.state IN ('open', 'held') ORDER BY c.task_id, c.user_id";
+    TASK_COMMENT = "UPDATE task SET comment = $3, version = version + 1 WHERE tenant_id = $1 AND id = $2";
     TASK_BY_ID = "SELECT ", task!(""), " FROM task WHERE tenant_id = $1 AND id = $2";
     TASK_BY_NO = "SELECT ", task!(""), " FROM task WHERE tenant_id = $1 AND instance_id = $2 AND local_no = $3";
     TASK_LIST = "SELECT ", task!(""), " FROM task WHERE tenant_id = $1 AND ticket_id = $2 ORDER BY created_at, local_no";
-    TASK_OPEN = "SELECT ", task!(""), " FROM task WHERE tenant_id = $1 AND ticket_id = $2 AND state = 'open' \
+    TASK_OPEN = "SELECT ", task!(""), " FROM task WHERE tenant_id = $1 AND ticket_id = $2 AND state IN ('open', 'held') \
                  ORDER BY created_at, local_no";
     TASK_INSERT = "INSERT INTO task (tenant_id, ", task!(""), ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, \
                    $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)";
@@ -209,6 +222,26 @@ impl TaskRow {
 }
 
 impl Tx {
+    /// The instance that still moves a ticket, if any.
+    pub async fn instance_running(&mut self, ticket: TicketId) -> Result<Option<InstanceRow>, StoreError> {
+        self.query_opt_as(INSTANCE_RUNNING, &[&ticket], InstanceRow::read).await
+    }
+
+    pub async fn instance_latest(&mut self, ticket: TicketId) -> Result<Option<InstanceRow>, StoreError> {
+        self.query_opt_as(INSTANCE_LATEST, &[&ticket], InstanceRow::read).await
+    }
+
+    /// Who may take which open task of a ticket.
+    pub async fn task_candidates_of(&mut self, ticket: TicketId) -> Result<Vec<(TaskId, UserId)>, StoreError> {
+        self.query_as(CANDIDATES_OF, &[&ticket], |mut row| Ok((row.take()?, row.take()?))).await
+    }
+
+    /// Keeps what was said when a task was acted on.
+    pub async fn task_comment_set(&mut self, task: TaskId, comment: &str) -> Result<(), StoreError> {
+        self.exec(TASK_COMMENT, &[&task, &comment]).await?;
+        Ok(())
+    }
+
     pub async fn instance_by_id(
         &mut self,
         id: InstanceId,

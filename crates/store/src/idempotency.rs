@@ -1,22 +1,17 @@
 //! Keys that make a repeated request harmless.
 //!
-//! A request takes its key in a transaction of its own and settles it together with its effects. So a second one
-//! finds the key in flight, settled with the first answer, or taken for another body. A key whose request died with
-//! its process can be taken over after a while; the first owner can then no longer settle it.
+//! A key is recorded in the transaction of the work itself, so either both are there or neither. The answer is kept
+//! right after; when a crash takes only the answer, the key still says that the work was done.
 
 use domain::time::Timestamp;
-use serde_json::Value;
 
 use crate::error::StoreError;
 use crate::statement::statements;
 use crate::tx::Tx;
-use crate::value::ToValue;
+use crate::value::{Row, ToValue};
 
 /// Keys are kept this long.
 pub(crate) const KEEP_MS: i64 = 72 * 3_600_000;
-/// A request that takes longer is taken for dead.
-pub(crate) const TAKE_OVER_MS: i64 = 60_000;
-
 /// Whose key it is, and for what.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IdempotencyKey {
@@ -26,121 +21,60 @@ pub struct IdempotencyKey {
     pub body_hash: String,
 }
 
-/// What a key says about a request.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Idempotency {
-    /// Go ahead, and settle with this token.
-    Fresh(IdempotencyToken),
-    /// The same request is being worked on.
-    InFlight,
-    /// The key was used with another body.
-    Mismatch,
-    /// The first answer.
-    Settled { status: i64, response: Value },
-}
-
-/// The right to settle a key.
+/// A key that was recorded.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct IdempotencyToken {
-    key: IdempotencyKey,
-    taken_at: Timestamp,
+pub struct IdempotencyRow {
+    pub body_hash: String,
+    /// Of the answer, once it was kept.
+    pub status: Option<i64>,
+    pub response: Option<String>,
 }
 
 statements! {
+    RECORD = "INSERT INTO idempotency (tenant_id, actor, route, key, body_hash, created_at) \
+              VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING";
+    FIND = "SELECT body_hash, status, response FROM idempotency \
+            WHERE tenant_id = $1 AND actor = $2 AND route = $3 AND key = $4 AND created_at > $5";
+    ANSWER = "UPDATE idempotency SET status = $5, response = $6 \
+              WHERE tenant_id = $1 AND actor = $2 AND route = $3 AND key = $4";
     EXPIRE = "DELETE FROM idempotency WHERE tenant_id = $1 AND actor = $2 AND route = $3 AND key = $4 AND created_at <= $5";
-    TAKE = "INSERT INTO idempotency (tenant_id, actor, route, key, body_hash, state, created_at) \
-            VALUES ($1, $2, $3, $4, $5, 'open', $6) ON CONFLICT (tenant_id, actor, route, key) DO UPDATE \
-            SET created_at = excluded.created_at WHERE idempotency.state = 'open' \
-            AND idempotency.body_hash = excluded.body_hash AND idempotency.created_at <= $7";
-    FIND = "SELECT body_hash, state, status, response FROM idempotency \
-            WHERE tenant_id = $1 AND actor = $2 AND route = $3 AND key = $4";
-    SETTLE = "UPDATE idempotency SET state = 'done', status = $6, response = $7 WHERE tenant_id = $1 AND actor = $2 \
-              AND route = $3 AND key = $4 AND state = 'open' AND created_at = $5";
-    RELEASE = "DELETE FROM idempotency WHERE tenant_id = $1 AND actor = $2 AND route = $3 AND key = $4 \
-               AND state = 'open' AND created_at = $5";
     PURGE = "DELETE FROM idempotency WHERE tenant_id = $1 AND created_at <= $2";
 }
 
 impl Tx {
-    /// Takes a key, or says what it stands for. Run this in a transaction of its own.
-    pub async fn idempotency_take(
+    /// Records a key with the work of this transaction; false when it is there already.
+    pub async fn idempotency_record(&mut self, key: &IdempotencyKey, now: Timestamp) -> Result<bool, StoreError> {
+        let expired = now.plus_millis(-KEEP_MS);
+        self.exec(EXPIRE, &[&key.actor, &key.route, &key.key, &expired]).await?;
+        let args: [&dyn ToValue; 5] = [&key.actor, &key.route, &key.key, &key.body_hash, &now];
+        Ok(self.exec(RECORD, &args).await? > 0)
+    }
+
+    /// What is known of a key.
+    pub async fn idempotency_find(
         &mut self,
         key: &IdempotencyKey,
         now: Timestamp,
-    ) -> Result<Idempotency, StoreError> {
+    ) -> Result<Option<IdempotencyRow>, StoreError> {
         let expired = now.plus_millis(-KEEP_MS);
-        self.exec(EXPIRE, &[&key.actor, &key.route, &key.key, &expired])
-            .await?;
-        let dead = now.plus_millis(-TAKE_OVER_MS);
-        let args: [&dyn ToValue; 6] = [
-            &key.actor,
-            &key.route,
-            &key.key,
-            &key.body_hash,
-            &now,
-            &dead,
-        ];
-        if self.exec(TAKE, &args).await? > 0 {
-            return Ok(Idempotency::Fresh(IdempotencyToken {
-                key: key.clone(),
-                taken_at: now,
-            }));
-        }
-        let Some(mut row) = self
-            .query_opt(FIND, &[&key.actor, &key.route, &key.key])
-            .await?
-        else {
-            return Ok(Idempotency::InFlight);
+        let read = |mut row: Row| {
+            Ok(IdempotencyRow { body_hash: row.take()?, status: row.take()?, response: row.take()? })
         };
-        let (body_hash, state): (String, String) = (row.take()?, row.take()?);
-        if body_hash != key.body_hash {
-            return Ok(Idempotency::Mismatch);
-        }
-        if state == "open" {
-            return Ok(Idempotency::InFlight);
-        }
-        Ok(Idempotency::Settled {
-            status: row.take()?,
-            response: row.take()?,
-        })
+        self.query_opt_as(FIND, &[&key.actor, &key.route, &key.key, &expired], read).await
     }
 
-    /// Keeps the answer, in the transaction of the effects.
-    ///
-    /// # Errors
-    /// [`StoreError::Stale`] when another request took the key over: the effects must not stand.
-    pub async fn idempotency_settle(
+    /// Keeps the answer to a recorded key.
+    pub async fn idempotency_answer(
         &mut self,
-        token: &IdempotencyToken,
+        key: &IdempotencyKey,
         status: i64,
-        response: &Value,
+        response: &str,
     ) -> Result<(), StoreError> {
-        let key = &token.key;
-        let args: [&dyn ToValue; 6] = [
-            &key.actor,
-            &key.route,
-            &key.key,
-            &token.taken_at,
-            &status,
-            response,
-        ];
-        crate::error::require_one(self.exec(SETTLE, &args).await?)
-    }
-
-    /// Gives a key back after a request that had no effect, so that it can be tried again.
-    pub async fn idempotency_release(
-        &mut self,
-        token: &IdempotencyToken,
-    ) -> Result<(), StoreError> {
-        let key = &token.key;
-        self.exec(
-            RELEASE,
-            &[&key.actor, &key.route, &key.key, &token.taken_at],
-        )
-        .await?;
+        self.exec(ANSWER, &[&key.actor, &key.route, &key.key, &status, &response]).await?;
         Ok(())
     }
 
+    /// Forgets keys that are too old to be repeated.
     pub async fn idempotency_purge(&mut self, now: Timestamp) -> Result<u64, StoreError> {
         self.exec(PURGE, &[&now.plus_millis(-KEEP_MS)]).await
     }

@@ -68,6 +68,7 @@ macro_rules! columns {
 }
 
 statements! {
+    ROW_CLAIM = "INSERT INTO import_row (tenant_id, key) VALUES ($1, $2) ON CONFLICT DO NOTHING";
     BY_ID = "SELECT ", columns!(), " FROM import_run WHERE tenant_id = $1 AND id = $2";
     LIST = "SELECT ", columns!(), " FROM import_run WHERE tenant_id = $1 ORDER BY created_at DESC, id DESC LIMIT $2";
     INSERT = "INSERT INTO import_run (tenant_id, ", columns!(), ") \
@@ -102,6 +103,11 @@ impl ImportRow {
 impl Tx {
     pub async fn import_by_id(&mut self, id: ImportId) -> Result<Option<ImportRow>, StoreError> {
         self.query_opt_as(BY_ID, &[&id], ImportRow::read).await
+    }
+
+    /// True for the first time a row with this key comes in.
+    pub async fn import_key_claim(&mut self, key: &str) -> Result<bool, StoreError> {
+        Ok(self.exec(ROW_CLAIM, &[&key]).await? > 0)
     }
 
     /// Newest first.

@@ -52,7 +52,7 @@ pub use error::{Cause, Constraint, Constraint as Conflicted, Refusal, StoreError
 pub use event::{Broken, ChainHead, EventFilter, EventRow, Verified};
 pub use file::{FileRow, FileState};
 pub use flow::{InstanceRow, TaskRow, TaskState};
-pub use idempotency::{Idempotency, IdempotencyKey, IdempotencyToken};
+pub use idempotency::{IdempotencyKey, IdempotencyRow};
 pub use import::{ImportErrorRow, ImportRow, ImportState};
 pub use job::{ClaimedJob, JobEnd, JobRow, JobState, MAX_ATTEMPTS, backoff_ms};
 pub use notification::NotificationRow;

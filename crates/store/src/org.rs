@@ -63,12 +63,13 @@ impl Tx {
     }
 
     pub async fn org_insert(&mut self, row: &OrgRow) -> Result<(), StoreError> {
-        let args: [&dyn ToValue; 8] = [
+        let args: [&dyn ToValue; 9] = [
             &row.id,
             &row.parent_id,
             &row.path,
             &row.name,
             &row.kind,
+            &row.head_id,
             &row.sort,
             &row.archived,
             &row.version,
@@ -79,10 +80,11 @@ impl Tx {
 
     /// Writes name, kind, head, order and archival. A unit does not move.
     pub async fn org_update(&mut self, row: &OrgRow) -> Result<(), StoreError> {
-        let args: [&dyn ToValue; 6] = [
+        let args: [&dyn ToValue; 7] = [
             &row.id,
             &row.name,
             &row.kind,
+            &row.head_id,
             &row.sort,
             &row.archived,
             &row.version,

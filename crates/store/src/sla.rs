@@ -43,6 +43,11 @@ macro_rules! columns {
 }
 
 statements! {
+    RATE = "SELECT CAST((c.ended_at + $2) / 86400000 AS BIGINT) AS day, \
+            SUM(CASE WHEN c.breached_at IS NULL THEN 1 ELSE 0 END), SUM(CASE WHEN c.breached_at IS NULL THEN 0 ELSE 1 END) \
+            FROM (SELECT COALESCE(breached_at, met_at) AS ended_at, breached_at FROM sla_clock WHERE tenant_id = $1 \
+            AND kind = 'resolution' AND (met_at >= $3 OR breached_at >= $3)) AS c WHERE c.ended_at >= $3 \
+            GROUP BY CAST((c.ended_at + $2) / 86400000 AS BIGINT) ORDER BY day";
     LIST = "SELECT ", columns!(), " FROM sla_clock WHERE tenant_id = $1 AND ticket_id = $2 ORDER BY policy, target, cycle";
     PUT = "INSERT INTO sla_clock (tenant_id, ", columns!(), ") \
            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) \
@@ -148,6 +153,17 @@ impl Tx {
             ))
         };
         self.query_as(FIRED, &[&ticket], read).await
+    }
+
+    /// Resolution promises by the local day on which they were kept or broken: day since 1970, kept, broken.
+    /// `offset_ms` is what local time is ahead of UTC.
+    pub async fn sla_count_by_day(
+        &mut self,
+        since: Timestamp,
+        offset_ms: i64,
+    ) -> Result<Vec<(i64, i64, i64)>, StoreError> {
+        let read = |mut row: Row| Ok((row.take()?, row.take()?, row.take()?));
+        self.query_as(RATE, &[&offset_ms, &since], read).await
     }
 
     /// Clocks that started in `[from, to)`.

@@ -18,17 +18,20 @@ pub enum SuggestionState {
     Rejected,
     /// Put in place by policy, without a person.
     Applied,
+    /// Kept for measuring, shown to nobody.
+    Silent,
     /// A newer one took its place.
     Superseded,
 }
 
 impl SuggestionState {
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Open,
         Self::Accepted,
         Self::Corrected,
         Self::Rejected,
         Self::Applied,
+        Self::Silent,
         Self::Superseded,
     ];
 
@@ -39,6 +42,7 @@ impl SuggestionState {
             Self::Corrected => "corrected",
             Self::Rejected => "rejected",
             Self::Applied => "applied",
+            Self::Silent => "silent",
             Self::Superseded => "superseded",
         }
     }

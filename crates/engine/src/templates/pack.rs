@@ -44,6 +44,12 @@ const FOLDERS: [(&str, Kind); 9] = [
 ];
 
 impl Pack {
+    /// The folder in which documents of a kind live.
+    pub fn folder(kind: Kind) -> &'static str {
+        let known = FOLDERS.iter().find(|(_, other)| *other == kind);
+        known.map_or("other", |(folder, _)| folder)
+    }
+
     /// Reads a pack from its files: path inside the pack → bytes.
     ///
     /// # Errors

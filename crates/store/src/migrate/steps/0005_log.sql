@@ -47,7 +47,6 @@ CREATE TABLE idempotency (
     route {{text}} NOT NULL,
     key {{text}} NOT NULL,
     body_hash {{text}} NOT NULL,
-    state {{text}} NOT NULL,
     status {{bigint}},
     response {{text}},
     created_at {{bigint}} NOT NULL,
@@ -86,6 +85,13 @@ CREATE TABLE import_run (
     version {{bigint}} NOT NULL,
     PRIMARY KEY (tenant_id, id)
 ){{strict}};
+
+-- Rows that came in, by the key their mapping names, so that an import can be repeated.
+CREATE TABLE import_row (
+    tenant_id {{text}} NOT NULL REFERENCES tenant (id),
+    key {{text}} NOT NULL,
+    PRIMARY KEY (tenant_id, key)
+){{keyed}};
 
 CREATE TABLE import_error (
     tenant_id {{text}} NOT NULL,

@@ -1,0 +1,241 @@
+//! Records: assets, customers, parts, places, knowledge; anything a form of kind record describes.
+
+use std::sync::Arc;
+
+use domain::access::{Action, Level};
+use domain::event::EventKind;
+use domain::form::Form;
+use domain::id::RecordId;
+use domain::problem::Problem;
+use serde_json::{Map, Value, json};
+use store::{FieldValue, RecordQuery, RecordRow, TicketRow};
+
+use crate::configuration::{FormVersion, Published, unknown};
+use crate::error::{Error, Result};
+use crate::{Ctx, Engine, Work};
+
+/// A record to make.
+#[derive(Debug, Clone)]
+pub struct CreateRecord {
+    /// Key of a published form with a `record` section.
+    pub form: String,
+    pub data: Map<String, Value>,
+}
+
+/// A change of a record, and the version it was seen at.
+#[derive(Debug, Clone)]
+pub struct ChangeRecord {
+    pub record: RecordId,
+    pub version: i64,
+    pub data: Map<String, Value>,
+    pub archived: Option<bool>,
+}
+
+pub struct RecordPage {
+    pub records: Vec<RecordRow>,
+    pub next: Option<String>,
+}
+
+pub struct ShownRecord {
+    pub record: RecordRow,
+    pub form: Arc<FormVersion>,
+    /// Numbers of tickets about it, newest first.
+    pub tickets: Vec<TicketRow>,
+}
+
+/// # Errors
+/// `definition.unknown`, `access.denied`, or the form's problems under `/data`.
+#[tracing::instrument(name = "record.create", skip_all, fields(record.form = %command.form))]
+pub async fn create(engine: &Engine, ctx: &Ctx, command: CreateRecord) -> Result<RecordRow> {
+    ctx.require(Action::RecordWrite)?;
+    engine.tx(ctx, move |work| Box::pin(async move { work.record_create(command).await })).await
+}
+
+/// # Errors
+/// Not found, `request.stale`, or the form's problems under `/data`.
+#[tracing::instrument(name = "record.change", skip_all, fields(record.id = %command.record))]
+pub async fn change(engine: &Engine, ctx: &Ctx, command: ChangeRecord) -> Result<RecordRow> {
+    ctx.require(Action::RecordWrite)?;
+    engine.tx(ctx, move |work| Box::pin(async move { work.record_change(command).await })).await
+}
+
+/// Records of one form, by title; `words` must stand in the title or the key.
+///
+/// # Errors
+/// `access.denied`, `definition.unknown`.
+pub async fn list(
+    engine: &Engine,
+    ctx: &Ctx,
+    form: String,
+    words: Option<String>,
+    after: Option<String>,
+    limit: u32,
+) -> Result<RecordPage> {
+    ctx.require(Action::RecordRead)?;
+    let limit = limit.clamp(1, 200);
+    engine
+        .read(ctx, move |work| {
+            Box::pin(async move {
+                let compiled = record_form(work, &form)?;
+                let words = words.map(|words| words.trim().to_lowercase()).filter(|words| !words.is_empty());
+                let after = after.as_deref().map(read_cursor).transpose()?;
+                let query = RecordQuery { form: Some(form), words, after, limit: limit + 1, ..RecordQuery::default() };
+                let mut records = work.tx.record_list(&query).await?;
+                let more = records.len() > limit as usize;
+                records.truncate(limit as usize);
+                let next = records.last().filter(|_| more).map(write_cursor);
+                for record in &mut records {
+                    hide(work, &compiled.compiled, record);
+                }
+                Ok(RecordPage { records, next })
+            })
+        })
+        .await
+}
+
+/// # Errors
+/// Not found, `access.denied`.
+pub async fn show(engine: &Engine, ctx: &Ctx, id: RecordId) -> Result<ShownRecord> {
+    ctx.require(Action::RecordRead)?;
+    engine
+        .read(ctx, move |work| {
+            Box::pin(async move {
+                let mut record = work.tx.record_by_id(id).await?.ok_or(Error::NotFound)?;
+                let form = work.engine.form_version(work.tx, &record.form, record.form_version).await?;
+                hide(work, &form.form, &mut record);
+                let mut tickets = Vec::new();
+                for ticket in work.tx.ticket_list_about(id, 20).await? {
+                    match crate::tickets::sight::find(work, ticket.id, Action::TicketRead).await {
+                        Ok(_) => tickets.push(ticket),
+                        Err(Error::NotFound | Error::Denied(_)) => {}
+                        Err(error) => return Err(error),
+                    }
+                }
+                Ok(ShownRecord { record, form, tickets })
+            })
+        })
+        .await
+}
+
+/// The action `record.create` of a flow: `{"form": key, …fields}`.
+pub(crate) async fn create_for_ticket(
+    work: &mut Work<'_>,
+    ticket: &TicketRow,
+    mut with: Map<String, Value>,
+) -> Result<Value> {
+    let form = with.remove("form").and_then(|form| form.as_str().map(str::to_owned));
+    let form = form.ok_or_else(|| Error::invalid("/form", "form.required"))?;
+    let record = work.record_create(CreateRecord { form, data: with }).await?;
+    let data = json!({"record": record.id, "form": record.form, "title": record.title});
+    work.record(EventKind::RecordCreated, Some(ticket.id), Some(record.id.to_string()), data);
+    Ok(json!({"id": record.id, "title": record.title}))
+}
+
+impl Work<'_> {
+    pub(crate) async fn record_create(&mut self, command: CreateRecord) -> Result<RecordRow> {
+        let form = record_form(self, &command.form)?;
+        let clean = self.judged(&form.compiled, command.data, None)?;
+        let mut record = RecordRow {
+            id: self.ctx.id(RecordId::new),
+            form: command.form,
+            form_version: form.version,
+            title: String::new(),
+            key_text: None,
+            org_id: None,
+            parent_id: None,
+            path: String::new(),
+            data: Value::Object(clean),
+            archived: false,
+            created_at: self.now(),
+            updated_at: self.now(),
+            version: 1,
+        };
+        summarise(&form.compiled, &mut record)?;
+        record.path = format!("/{}/", record.id);
+        self.tx.record_insert(&record).await?;
+        self.tx.record_fields_replace(record.id, &field_values(&form.compiled, &record)).await?;
+        let data = json!({"form": record.form, "title": record.title, "fields": record.data});
+        self.record(EventKind::RecordCreated, None, Some(record.id.to_string()), data);
+        Ok(record)
+    }
+
+    async fn record_change(&mut self, command: ChangeRecord) -> Result<RecordRow> {
+        let mut record = self.tx.record_by_id(command.record).await?.ok_or(Error::NotFound)?;
+        if record.version != command.version {
+            return Err(Error::Stale);
+        }
+        let form = self.engine.form_version(self.tx, &record.form, record.form_version).await?;
+        let before = record.data.clone();
+        let mut whole = before.as_object().cloned().unwrap_or_default();
+        whole.extend(command.data);
+        record.data = Value::Object(self.judged(&form.form, whole, Some(&before))?);
+        record.archived = command.archived.unwrap_or(record.archived);
+        summarise(&form.form, &mut record)?;
+        record.updated_at = self.now();
+        self.tx.record_update(&record).await?;
+        record.version += 1;
+        self.tx.record_fields_replace(record.id, &field_values(&form.form, &record)).await?;
+        let data = json!({"form": record.form, "from": before, "to": record.data, "archived": record.archived});
+        self.record(EventKind::RecordChanged, None, Some(record.id.to_string()), data);
+        Ok(record)
+    }
+
+    fn judged(&self, form: &Form, data: Map<String, Value>, before: Option<&Value>) -> Result<Map<String, Value>> {
+        let clean = form.validate(&Value::Object(data), before, &self.env());
+        let clean = clean.map_err(|problems| Error::Invalid(crate::tickets::fields::under("/data", problems)))?;
+        match clean {
+            Value::Object(clean) => Ok(clean),
+            _ => Err(Error::invalid("/data", "request.wrong_type")),
+        }
+    }
+}
+
+/// The place after a record in the order of titles: its id, then its title.
+fn write_cursor(record: &RecordRow) -> String {
+    format!("{}.{}", record.id, record.title)
+}
+
+fn read_cursor(text: &str) -> Result<(String, RecordId)> {
+    let wrong = || Error::invalid("/after", "request.bad_cursor");
+    let (id, title) = text.split_once('.').ok_or_else(wrong)?;
+    Ok((title.to_owned(), id.parse().map_err(|_| wrong())?))
+}
+
+fn record_form(work: &Work<'_>, key: &str) -> Result<Arc<Published<Form>>> {
+    let form = work.configuration.forms.get(key).filter(|form| form.compiled.definition().record.is_some());
+    form.cloned().ok_or_else(|| unknown(domain::definition::Kind::Form, key))
+}
+
+/// Title, key and unit come from the fields that the form's record section names, else from `title`/`name`, `code`/`no`, `org`.
+fn summarise(form: &Form, record: &mut RecordRow) -> Result<()> {
+    let text = |names: &[&str]| {
+        let found = names.iter().find_map(|name| record.data.get(*name)?.as_str());
+        found.map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned)
+    };
+    let section = form.definition().record.as_ref();
+    let named = |field: Option<&str>| field.and_then(|field| text(&[field]));
+    let title = named(section.and_then(|section| section.title.as_deref())).or_else(|| text(&["title", "name"]));
+    let key = named(section.and_then(|section| section.code.as_deref())).or_else(|| text(&["code", "no", "key"]));
+    let org = text(&["org", "store", "department"]).and_then(|id| id.parse().ok());
+    let Some(title) = title.or_else(|| key.clone()) else {
+        return Err(Error::Invalid(vec![Problem::new("/data/title", "form.required")]));
+    };
+    record.title = title;
+    record.key_text = key;
+    record.org_id = org;
+    Ok(())
+}
+
+fn field_values(form: &Form, record: &RecordRow) -> Vec<FieldValue> {
+    let value = |field: &str| record.data.get(field).cloned().unwrap_or(Value::Null);
+    crate::tickets::index::typed_values(form, value)
+}
+
+fn hide(work: &Work<'_>, form: &Form, record: &mut RecordRow) {
+    if let Value::Object(data) = &mut record.data {
+        crate::tickets::sight::restrict(work.ctx.access(), form, data);
+    }
+    if work.ctx.access().field_level(form.key(), "title", None) == Level::None {
+        record.title = String::new();
+    }
+}

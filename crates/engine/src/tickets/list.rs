@@ -1,0 +1,166 @@
+//! Lists tickets: a view or filter, words to look for, an order, a page by cursor.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use domain::access::Action;
+use domain::problem::Problem;
+use domain::text::Text;
+use domain::view::Sort;
+use lang::{Checked, Type, Types};
+use serde_json::Value;
+use store::{Cursor, TicketFilter, TicketQuery, TicketRow};
+
+use super::{Names, sight};
+use crate::configuration::{self, Configuration};
+use crate::error::{Error, Result};
+use crate::{Ctx, Engine, Work};
+
+/// What to list.
+#[derive(Debug, Clone, Default)]
+pub struct ListTickets {
+    /// Key of a saved view.
+    pub view: Option<String>,
+    /// A Condition on top of the view.
+    pub filter: Option<Value>,
+    /// Words to look for.
+    pub words: Option<String>,
+    pub sort: Option<String>,
+    pub after: Option<String>,
+    pub limit: u32,
+}
+
+/// One page.
+pub struct TicketPage {
+    pub tickets: Vec<TicketRow>,
+    pub names: Names,
+    pub configuration: Arc<Configuration>,
+    pub columns: Vec<String>,
+    pub next: Option<String>,
+}
+
+/// A saved view and how many tickets it has for this caller, counted up to [`COUNT_CAP`].
+pub struct ViewCount {
+    pub key: String,
+    pub title: Text,
+    pub columns: Vec<String>,
+    pub sort: Vec<String>,
+    pub count: u64,
+    pub capped: bool,
+}
+
+/// Counting stops here, so that a number beside a view never costs a scan.
+pub const COUNT_CAP: u64 = 10_000;
+
+/// # Errors
+/// `access.denied`, an unknown view, a filter that does not check, a cursor that is not ours.
+#[tracing::instrument(name = "ticket.list", skip_all)]
+pub async fn list(engine: &Engine, ctx: &Ctx, query: ListTickets) -> Result<TicketPage> {
+    engine.read(ctx, move |work| Box::pin(async move { work.ticket_list(query).await })).await
+}
+
+/// The saved views of the caller's roles, with counts.
+///
+/// # Errors
+/// `access.denied` when the caller may not read tickets at all.
+pub async fn views(engine: &Engine, ctx: &Ctx) -> Result<Vec<ViewCount>> {
+    engine.read(ctx, move |work| Box::pin(async move { work.view_counts().await })).await
+}
+
+impl Work<'_> {
+    async fn ticket_list(&mut self, query: ListTickets) -> Result<TicketPage> {
+        let configuration = Arc::clone(&self.configuration);
+        let view = match &query.view {
+            None => None,
+            Some(key) => Some(configuration.views.get(key).ok_or_else(|| unknown_view(key))?),
+        };
+        let sort = match &query.sort {
+            Some(text) => Sort::parse(text).map_err(|problem| Error::Invalid(vec![problem]))?,
+            None => view.map(|view| view.compiled.definition.sort()).unwrap_or_default(),
+        };
+        let filter = match &query.filter {
+            None => None,
+            Some(document) => Some(configuration::condition(document, &all_types(&configuration))?),
+        };
+        let scope = sight::list_scope(self, Action::TicketRead)?;
+        let conditions: Vec<&Checked> =
+            [scope.as_ref(), view.and_then(|view| view.compiled.condition.as_ref()), filter.as_ref()]
+                .into_iter()
+                .flatten()
+                .collect();
+        let limit = query.limit.clamp(1, 200);
+        let after = query.after.as_deref().map(Cursor::parse).transpose();
+        let after = after.map_err(|_| Error::invalid("/after", "request.bad_cursor"))?;
+        let words = query.words.as_deref().map(str::trim).filter(|words| !words.is_empty());
+        let env = self.env();
+        let filter = TicketFilter { conditions: &conditions, env: &env, indexed: &configuration.indexed };
+        let request = TicketQuery { filter, sort: &sort, after: after.as_ref(), limit: limit + 1, words };
+        let mut tickets = self.tx.ticket_list(&request).await?;
+        let more = tickets.len() > limit as usize;
+        tickets.truncate(limit as usize);
+        let next = tickets.last().filter(|_| more).map(|last| Cursor::of(last, &sort).to_string());
+        let names = Names::of(self, &tickets, []).await?;
+        self.restrict_all(&mut tickets).await?;
+        let columns = view.map(|view| view.compiled.definition.columns.clone()).unwrap_or_default();
+        Ok(TicketPage { tickets, names, configuration, columns, next })
+    }
+
+    async fn restrict_all(&mut self, tickets: &mut [TicketRow]) -> Result<()> {
+        for ticket in tickets {
+            let form = self.engine.form_version(self.tx, &ticket.form, ticket.form_version).await?;
+            sight::filtered(self.ctx.access(), &form.form, ticket);
+        }
+        Ok(())
+    }
+
+    async fn view_counts(&mut self) -> Result<Vec<ViewCount>> {
+        let scope = sight::list_scope(self, Action::TicketRead)?;
+        let roles: BTreeSet<String> = self.ctx.access().role_keys().into_iter().map(str::to_owned).collect();
+        let configuration = Arc::clone(&self.configuration);
+        let mut views: Vec<_> = configuration.views.values().collect();
+        views.sort_by_key(|view| (view.compiled.definition.order, view.key.clone()));
+        let env = self.env();
+        let mut counts = Vec::new();
+        for view in views {
+            let definition = &view.compiled.definition;
+            let shown = definition.audience.is_empty() || definition.audience.iter().any(|role| roles.contains(role));
+            if !shown && !self.ctx.access().unlimited {
+                continue;
+            }
+            let conditions: Vec<&Checked> =
+                [scope.as_ref(), view.compiled.condition.as_ref()].into_iter().flatten().collect();
+            let filter = TicketFilter { conditions: &conditions, env: &env, indexed: &configuration.indexed };
+            let count = self.tx.ticket_count(&filter, COUNT_CAP).await?;
+            counts.push(ViewCount {
+                key: view.key.clone(),
+                title: definition.title.clone(),
+                columns: definition.columns.clone(),
+                sort: definition.sort.clone(),
+                count: count.min(COUNT_CAP),
+                capped: count > COUNT_CAP,
+            });
+        }
+        Ok(counts)
+    }
+}
+
+/// System fields and every ticket form's fields; where two forms disagree about a field's type the first one counts.
+pub(crate) fn all_types(configuration: &Configuration) -> Types {
+    let mut types = domain::ticket::system_types();
+    let forms = configuration.forms.values().filter(|form| form.compiled.definition().ticket.is_some());
+    for form in forms {
+        let fields: Vec<(String, Type)> =
+            form.compiled.types().iter().map(|(path, kind)| (path.to_owned(), kind.clone())).collect();
+        for (path, kind) in fields {
+            if types.get(&path).is_none() {
+                types.insert(path, kind);
+            }
+        }
+    }
+    types
+}
+
+fn unknown_view(key: &str) -> Error {
+    let problem = Problem::new("/view", "definition.unknown").with("kind", "view").with("key", key);
+    Error::Invalid(vec![problem])
+}

@@ -1,0 +1,32 @@
+//! Tickets: one verb, one file.
+//!
+//! [`create`](create()) takes a report in, [`change`](change()) is the only place where a ticket's row is rewritten,
+//! `sight` decides who sees what.
+
+mod act;
+mod change;
+mod comment;
+mod create;
+pub(crate) mod fields;
+pub(crate) mod index;
+mod link;
+mod list;
+mod names;
+pub(crate) mod references;
+pub mod row;
+mod show;
+pub(crate) mod sight;
+mod similar;
+mod timeline;
+
+pub use act::{TicketAct, act};
+pub use change::{ChangeTicket, change};
+pub use comment::{AddComment, comment};
+pub use create::{CreateTicket, create};
+pub use link::{LinkTicket, link, unlink};
+pub(crate) use list::all_types;
+pub use list::{ListTickets, TicketPage, ViewCount, list, views};
+pub use names::Names;
+pub use show::{ShownClock, ShownLink, ShownTicket, TicketKey, show};
+pub use similar::{SimilarTicket, similar};
+pub use timeline::{Moment, TimelinePage, timeline};

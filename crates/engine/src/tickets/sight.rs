@@ -1,0 +1,110 @@
+//! Who sees which ticket and which of its fields: the one place where rights meet rows.
+
+use std::collections::BTreeMap;
+
+use domain::access::{Access, Action, Level, Scope};
+use domain::form::Form;
+use domain::id::TicketId;
+use domain::problem::Problem;
+use serde_json::{Map, Value};
+use store::TicketRow;
+
+use super::row;
+use crate::error::{Error, Result};
+use crate::{Work, configuration};
+
+/// The ticket, if the caller may do `action` on it. What may not even be read looks as if it did not exist.
+pub(crate) async fn find(work: &mut Work<'_>, id: TicketId, action: Action) -> Result<TicketRow> {
+    let ticket = work.tx.ticket_by_id(id).await?.ok_or(Error::NotFound)?;
+    if !covers(work, &ticket, Action::TicketRead).await? {
+        return Err(Error::NotFound);
+    }
+    work.ctx.require(action)?;
+    if action != Action::TicketRead && !covers(work, &ticket, action).await? {
+        return Err(Error::Denied(domain::access::Denied(action)));
+    }
+    Ok(ticket)
+}
+
+/// Whether the caller's scope of `action` includes this ticket. Having an open task on it always lets one read it.
+async fn covers(work: &mut Work<'_>, ticket: &TicketRow, action: Action) -> Result<bool> {
+    let user = work.ctx.access().user;
+    let covered = match work.ctx.access().scope(action) {
+        Scope::All => true,
+        Scope::None => false,
+        Scope::Where(condition) => {
+            let checked = configuration::condition(&condition, &domain::ticket::system_types())?;
+            checked.evaluate(&row::flat(ticket), &work.env())
+        }
+    };
+    match (covered, user) {
+        (true, _) => Ok(true),
+        (false, Some(user)) if matches!(action, Action::TicketRead | Action::TaskAct) => {
+            Ok(work.tx.task_is_concerned(ticket.id, user).await?)
+        }
+        _ => Ok(false),
+    }
+}
+
+/// The scope of `action` as a checked condition for lists; `None` covers every row.
+///
+/// # Errors
+/// `access.denied` when no role allows the action at all.
+pub(crate) fn list_scope(work: &Work<'_>, action: Action) -> Result<Option<lang::Checked>> {
+    work.ctx.require(action)?;
+    match work.ctx.access().scope(action) {
+        Scope::All => Ok(None),
+        Scope::None => Err(Error::Denied(domain::access::Denied(action))),
+        Scope::Where(condition) => {
+            configuration::condition(&condition, &domain::ticket::system_types()).map(Some)
+        }
+    }
+}
+
+/// What the caller may do with each field of the form.
+pub(crate) fn field_rights(access: &Access, form: &Form) -> BTreeMap<String, Level> {
+    let level = |id: &str| access.field_level(form.key(), id, form.data_class(id));
+    form.field_ids().map(|id| (id.to_owned(), level(id))).collect()
+}
+
+/// Removes what the caller may not see and masks what they may only recognise.
+pub(crate) fn filtered(access: &Access, form: &Form, ticket: &mut TicketRow) {
+    if access.unlimited {
+        return;
+    }
+    let Value::Object(data) = &mut ticket.data else { return };
+    restrict(access, form, data);
+    for (field, level) in field_rights(access, form) {
+        if level == Level::None && domain::ticket::system_field(&field).is_some() && field != "title" {
+            let _ = row::set_system(ticket, &field, &Value::Null);
+        }
+    }
+}
+
+/// The same for a bare map of form fields, as events carry them.
+pub(crate) fn restrict(access: &Access, form: &Form, data: &mut Map<String, Value>) {
+    data.retain(|field, value| match access.field_level(form.key(), field, form.data_class(field)) {
+        Level::None => false,
+        Level::Masked => {
+            *value = domain::masking::mask(value);
+            true
+        }
+        Level::Read | Level::Write => true,
+    });
+}
+
+/// # Errors
+/// `access.field` for each named field that the caller may not write.
+pub(crate) fn refuse_unwritable<'a>(
+    access: &Access,
+    form: &Form,
+    fields: impl Iterator<Item = &'a str>,
+    prefix: &str,
+) -> Result<()> {
+    let level = |field: &str| access.field_level(form.key(), field, form.data_class(field));
+    let refused = fields.filter(|field| level(field) < Level::Write);
+    let problems: Vec<_> = refused
+        .map(|field| Problem::new(format!("{prefix}/{field}"), "access.field").with("field", field))
+        .collect();
+    if problems.is_empty() { Ok(()) } else { Err(Error::Invalid(problems)) }
+}

@@ -1,0 +1,20 @@
+//! What the store promises, checked on both engines: every test runs on a fresh SQLite file and a fresh PostgreSQL
+//! database.
+
+// The harness is shared as files: `testkit` itself needs crates that come after this one.
+#[path = "../../../testkit/src/matrix.rs"]
+mod matrix;
+#[path = "../../../testkit/src/postgres.rs"]
+mod postgres;
+
+mod configuration;
+mod events;
+mod idempotency;
+mod jobs;
+mod people;
+mod schema;
+mod tickets;
+mod transactions;
+mod words;
+mod work;
+mod world;
