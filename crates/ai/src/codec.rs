@@ -78,11 +78,7 @@ impl Writer {
 pub(crate) struct Reader<'a>(&'a [u8]);
 
 impl<'a> Reader<'a> {
-    pub(crate) fn new(
-        bytes: &'a [u8],
-        kind: &'static str,
-        version: u64,
-    ) -> Result<Self, ModelError> {
+    pub(crate) fn new(bytes: &'a [u8], kind: &'static str, version: u64) -> Result<Self, ModelError> {
         if bytes.len() < MAGIC.len() + CHECKSUM || &bytes[..MAGIC.len()] != MAGIC {
             return Err(ModelError::Foreign);
         }
@@ -93,17 +89,11 @@ impl<'a> Reader<'a> {
         let mut reader = Self(&body[MAGIC.len()..]);
         let found = reader.text()?;
         if found != kind {
-            return Err(ModelError::Kind {
-                found,
-                wanted: kind,
-            });
+            return Err(ModelError::Kind { found, wanted: kind });
         }
         let found = reader.number()?;
         if found != version {
-            return Err(ModelError::Version {
-                found,
-                wanted: version,
-            });
+            return Err(ModelError::Version { found, wanted: version });
         }
         Ok(reader)
     }
@@ -136,22 +126,14 @@ impl<'a> Reader<'a> {
     pub(crate) fn float(&mut self) -> Result<f32, ModelError> {
         let bytes = self.take(4)?;
         let value = f32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]);
-        if value.is_finite() {
-            Ok(value)
-        } else {
-            Err(ModelError::Broken)
-        }
+        if value.is_finite() { Ok(value) } else { Err(ModelError::Broken) }
     }
 
     pub(crate) fn double(&mut self) -> Result<f64, ModelError> {
         let mut bytes = [0; 8];
         bytes.copy_from_slice(self.take(8)?);
         let value = f64::from_le_bytes(bytes);
-        if value.is_finite() {
-            Ok(value)
-        } else {
-            Err(ModelError::Broken)
-        }
+        if value.is_finite() { Ok(value) } else { Err(ModelError::Broken) }
     }
 
     pub(crate) fn short(&mut self) -> Result<i16, ModelError> {
@@ -193,18 +175,9 @@ mod tests {
         assert_eq!(reader.text(), Ok("报修".to_owned()));
         assert_eq!(reader.number(), Err(ModelError::Broken));
 
-        assert_eq!(
-            Reader::new(b"hello", "test", 3).err(),
-            Some(ModelError::Foreign)
-        );
-        assert!(matches!(
-            Reader::new(&bytes, "other", 3).err(),
-            Some(ModelError::Kind { .. })
-        ));
-        assert!(matches!(
-            Reader::new(&bytes, "test", 4).err(),
-            Some(ModelError::Version { .. })
-        ));
+        assert_eq!(Reader::new(b"hello", "test", 3).err(), Some(ModelError::Foreign));
+        assert!(matches!(Reader::new(&bytes, "other", 3).err(), Some(ModelError::Kind { .. })));
+        assert!(matches!(Reader::new(&bytes, "test", 4).err(), Some(ModelError::Version { .. })));
         for at in 4..bytes.len() {
             let mut damaged = bytes.clone();
             damaged[at] ^= 0x10;

@@ -1,5 +1,7 @@
 //! One mixing function for features, checksums and shuffles, fixed for all time because models are stored.
 
+use std::hash::Hasher;
+
 /// Starts a hash with a seed.
 pub(crate) const fn start(seed: u64) -> u64 {
     mix(seed ^ 0x9e37_79b9_7f4a_7c15)
@@ -19,9 +21,7 @@ pub(crate) const fn mix(state: u64) -> u64 {
 
 /// Hashes a text.
 pub(crate) fn text(seed: u64, text: &str) -> u64 {
-    mix(text
-        .chars()
-        .fold(start(seed), |state, symbol| push(state, symbol as u64)))
+    mix(text.chars().fold(start(seed), |state, symbol| push(state, symbol as u64)))
 }
 
 /// Hashes bytes; used as the checksum of stored models.
@@ -33,6 +33,22 @@ pub(crate) fn bytes(data: &[u8]) -> u64 {
         state = push(state, u64::from_le_bytes(word));
     }
     mix(state)
+}
+
+/// Keys are hashes already, so the map need not hash them again.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct KeyHasher(u64);
+
+impl Hasher for KeyHasher {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+    fn write(&mut self, bytes: &[u8]) {
+        self.0 = self::bytes(bytes);
+    }
+    fn write_u32(&mut self, value: u32) {
+        self.0 = u64::from(value).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    }
 }
 
 /// A small generator for shuffles: the same seed gives the same order on every machine.

@@ -13,6 +13,7 @@ mod hash;
 pub mod classify;
 pub mod measure;
 pub mod segment;
+pub mod tag;
 pub mod text;
 
 pub use codec::ModelError;

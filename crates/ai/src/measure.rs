@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::tag::Span;
+
 /// A prediction beside the truth.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Judged {
@@ -38,27 +40,16 @@ const BINS: usize = 15;
 /// Measures classification; lines whose truth is `unknown_label` belong to no class.
 pub fn classification(judged: &[Judged], unknown_label: &str) -> ClassifyFigures {
     let outside = |row: &Judged| row.truth == unknown_label;
-    let hits: Vec<(f64, bool)> = judged
-        .iter()
-        .map(|row| (row.probability, row.label == row.truth))
-        .collect();
+    let hits: Vec<(f64, bool)> = judged.iter().map(|row| (row.probability, row.label == row.truth)).collect();
     let answered = |row: &&Judged| {
-        if outside(row) {
-            row.unknown
-        } else {
-            row.label == row.truth
-        }
+        if outside(row) { row.unknown } else { row.label == row.truth }
     };
     let inside: Vec<&Judged> = judged.iter().filter(|row| !outside(row)).collect();
     let strangers: Vec<&Judged> = judged.iter().filter(|row| outside(row)).collect();
     let mixed = !strangers.is_empty();
-    let kept = inside
-        .iter()
-        .filter(|row| row.label == row.truth && !row.unknown)
-        .count();
+    let kept = inside.iter().filter(|row| row.label == row.truth && !row.unknown).count();
     let refused = strangers.iter().filter(|row| row.unknown).count();
-    let probabilities =
-        |rows: &[&Judged]| rows.iter().map(|row| row.probability).collect::<Vec<_>>();
+    let probabilities = |rows: &[&Judged]| rows.iter().map(|row| row.probability).collect::<Vec<_>>();
     ClassifyFigures {
         n: judged.len(),
         accuracy: share(judged.iter().filter(answered).count(), judged.len()),
@@ -71,6 +62,41 @@ pub fn classification(judged: &[Judged], unknown_label: &str) -> ClassifyFigures
     }
 }
 
+/// Figures of an entity tagger.
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+pub struct ExtractFigures {
+    pub n: usize,
+    /// Same kind, same start and same end.
+    pub strict_f1: f64,
+    /// Same kind and at least one character in common.
+    pub overlap_f1: f64,
+    /// Of the strict measure.
+    pub precision: f64,
+    pub recall: f64,
+}
+
+/// Measures marked spans against the true ones, text by text.
+pub fn extraction(pairs: &[(Vec<Span>, Vec<Span>)]) -> ExtractFigures {
+    let (mut real, mut said, mut exact, mut said_touching, mut real_touched) = (0, 0, 0, 0, 0);
+    let touch = |a: &Span, b: &Span| a.kind == b.kind && a.start < b.end && b.start < a.end;
+    for (truth, found) in pairs {
+        real += truth.len();
+        said += found.len();
+        exact += found.iter().filter(|span| truth.contains(span)).count();
+        said_touching += found.iter().filter(|span| truth.iter().any(|other| touch(span, other))).count();
+        real_touched += truth.iter().filter(|span| found.iter().any(|other| touch(span, other))).count();
+    }
+    let harmonic = |a: f64, b: f64| if a + b > 0.0 { 2.0 * a * b / (a + b) } else { 0.0 };
+    let (precision, recall) = (share(exact, said), share(exact, real));
+    ExtractFigures {
+        n: pairs.len(),
+        strict_f1: harmonic(precision, recall),
+        overlap_f1: harmonic(share(said_touching, said), share(real_touched, real)),
+        precision,
+        recall,
+    }
+}
+
 /// What happens when everything from a probability on is applied without asking.
 #[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]
 pub struct Applied {
@@ -80,15 +106,9 @@ pub struct Applied {
 
 /// Measures a threshold on data it was not chosen on.
 pub fn applied(judged: &[Judged], from: f64) -> Applied {
-    let sure: Vec<&Judged> = judged
-        .iter()
-        .filter(|row| row.probability >= from && !row.unknown)
-        .collect();
+    let sure: Vec<&Judged> = judged.iter().filter(|row| row.probability >= from && !row.unknown).collect();
     let right = sure.iter().filter(|row| row.label == row.truth).count();
-    Applied {
-        coverage: share(sure.len(), judged.len()),
-        accuracy: share(right, sure.len()),
-    }
+    Applied { coverage: share(sure.len(), judged.len()), accuracy: share(right, sure.len()) }
 }
 
 /// Mean over the classes, seen in truth or prediction, of the harmonic mean of precision and recall.
@@ -101,15 +121,8 @@ fn macro_f1(judged: &[&Judged]) -> f64 {
             classes.entry(&row.truth).or_default()[2] += 1;
         }
     }
-    let sum: f64 = classes
-        .values()
-        .map(|[real, said, both]| share(2 * both, real + said))
-        .sum();
-    if classes.is_empty() {
-        0.0
-    } else {
-        sum / classes.len() as f64
-    }
+    let sum: f64 = classes.values().map(|[real, said, both]| share(2 * both, real + said)).sum();
+    if classes.is_empty() { 0.0 } else { sum / classes.len() as f64 }
 }
 
 /// Expected calibration error over equal-width bins.
@@ -121,15 +134,8 @@ pub fn calibration_error(hits: &[(f64, bool)]) -> f64 {
         bin.1 += probability;
         bin.2 += usize::from(*right);
     }
-    let gap: f64 = bins
-        .iter()
-        .map(|(_, stated, right)| (stated - *right as f64).abs())
-        .sum();
-    if hits.is_empty() {
-        0.0
-    } else {
-        gap / hits.len() as f64
-    }
+    let gap: f64 = bins.iter().map(|(_, stated, right)| (stated - *right as f64).abs()).sum();
+    if hits.is_empty() { 0.0 } else { gap / hits.len() as f64 }
 }
 
 /// The largest share, surest first, that keeps the accuracy.
@@ -165,11 +171,7 @@ pub fn auroc(high: &[f64], low: &[f64]) -> f64 {
 }
 
 fn share(part: usize, of: usize) -> f64 {
-    if of == 0 {
-        0.0
-    } else {
-        part as f64 / of as f64
-    }
+    if of == 0 { 0.0 } else { part as f64 / of as f64 }
 }
 
 #[cfg(test)]
@@ -189,12 +191,8 @@ mod tests {
 
     #[test]
     fn figures_of_a_small_table_are_those_of_paper_and_pencil() {
-        let rows = judged(&[
-            ("a", "a", 0.9, false),
-            ("a", "b", 0.6, false),
-            ("b", "b", 0.8, false),
-            ("oos", "a", 0.3, true),
-        ]);
+        let rows =
+            judged(&[("a", "a", 0.9, false), ("a", "b", 0.6, false), ("b", "b", 0.8, false), ("oos", "a", 0.3, true)]);
         let figures = classification(&rows, "oos");
         assert_eq!(figures.n, 4);
         assert_eq!(figures.accuracy, 0.75);

@@ -41,11 +41,7 @@ pub fn runs(chars: &[char]) -> Vec<Run> {
         };
         match found.last_mut() {
             Some(last) if last.end == at && last.kind == kind => last.end = at + 1,
-            _ => found.push(Run {
-                kind,
-                start: at,
-                end: at + 1,
-            }),
+            _ => found.push(Run { kind, start: at, end: at + 1 }),
         }
     }
     found
@@ -89,11 +85,7 @@ fn kind_of(symbol: char, next: Option<char>, last: Option<&Run>, at: usize) -> O
 
 fn token(normal: &Normal, start: usize, end: usize) -> Token {
     let (first, last) = normal.original_range(start, end);
-    Token {
-        text: normal.chars[start..end].iter().collect(),
-        start: first,
-        end: last,
-    }
+    Token { text: normal.chars[start..end].iter().collect(), start: first, end: last }
 }
 
 #[cfg(test)]
@@ -106,32 +98,16 @@ mod tests {
         let cases: [(&str, Wanted); 5] = [
             (
                 "3楼打印机卡纸",
-                &[
-                    ("3", 0, 1),
-                    ("楼打", 1, 3),
-                    ("打印", 2, 4),
-                    ("印机", 3, 5),
-                    ("机卡", 4, 6),
-                    ("卡纸", 5, 7),
-                ],
+                &[("3", 0, 1), ("楼打", 1, 3), ("打印", 2, 4), ("印机", 3, 5), ("机卡", 4, 6), ("卡纸", 5, 7)],
             ),
             ("VPN断了", &[("vpn", 0, 3), ("断了", 3, 5)]),
-            (
-                "It hasn't arrived!",
-                &[("it", 0, 2), ("hasn't", 3, 9), ("arrived", 10, 17)],
-            ),
+            ("It hasn't arrived!", &[("it", 0, 2), ("hasn't", 3, 9), ("arrived", 10, 17)]),
             ("坏", &[("坏", 0, 1)]),
             ("……!?", &[]),
         ];
         for (text, wanted) in cases {
-            let found: Vec<_> = tokens(text)
-                .into_iter()
-                .map(|t| (t.text, t.start, t.end))
-                .collect();
-            let wanted: Vec<_> = wanted
-                .iter()
-                .map(|(t, s, e)| ((*t).to_owned(), *s, *e))
-                .collect();
+            let found: Vec<_> = tokens(text).into_iter().map(|t| (t.text, t.start, t.end)).collect();
+            let wanted: Vec<_> = wanted.iter().map(|(t, s, e)| ((*t).to_owned(), *s, *e)).collect();
             assert_eq!(found, wanted, "{text}");
         }
     }

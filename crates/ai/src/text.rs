@@ -72,6 +72,26 @@ pub fn normalise(text: &str) -> Normal {
     normal
 }
 
+/// One character for one: compatibility form and lower case where that is a single character.
+pub(crate) fn fold_symbol(symbol: char) -> char {
+    if symbol.is_ascii() {
+        return symbol.to_ascii_lowercase();
+    }
+    if is_plain_han(symbol) {
+        return symbol;
+    }
+    let mut composed = std::iter::once(symbol).nfkc();
+    let folded = match (composed.next(), composed.next()) {
+        (Some(only), None) => only,
+        _ => symbol,
+    };
+    let mut lower = folded.to_lowercase();
+    match (lower.next(), lower.next()) {
+        (Some(only), None) => only,
+        _ => folded,
+    }
+}
+
 /// The normalised text as a string.
 pub fn normalised(text: &str) -> String {
     normalise(text).chars.into_iter().collect()

@@ -55,12 +55,7 @@ const KEEP_IN_SCOPE: f64 = 0.965;
 
 impl Evidence {
     pub(crate) fn new(scores: &[f32], novelty: f32) -> Self {
-        let mut evidence = Self {
-            best: 0,
-            top: f32::NEG_INFINITY,
-            next: f32::NEG_INFINITY,
-            novelty,
-        };
+        let mut evidence = Self { best: 0, top: f32::NEG_INFINITY, next: f32::NEG_INFINITY, novelty };
         for (class, score) in scores.iter().enumerate() {
             if *score > evidence.top {
                 evidence.next = evidence.top;
@@ -78,38 +73,20 @@ impl Evidence {
 impl Calibration {
     /// Fits everything on held-out documents; `empty_top` is the best score of a document without words.
     pub(crate) fn fit(trials: &[Trial], empty_top: f32) -> Self {
-        let mut fitted = Self {
-            confidence: [0.0, 1.0, 0.0, 0.0],
-            ..Self::default()
-        };
+        let mut fitted = Self { confidence: [0.0, 1.0, 0.0, 0.0], ..Self::default() };
         fitted.sharpness = fit_sharpness(trials);
-        let evidences: Vec<Evidence> = trials
-            .iter()
-            .map(|trial| Evidence::new(&trial.scores, trial.novelty))
-            .collect();
-        let right: Vec<bool> = trials
-            .iter()
-            .zip(&evidences)
-            .map(|(trial, evidence)| trial.truth == Some(evidence.best))
-            .collect();
-        let inputs: Vec<[f64; 3]> = trials
-            .iter()
-            .zip(&evidences)
-            .map(|(trial, evidence)| fitted.inputs(&trial.scores, evidence))
-            .collect();
+        let evidences: Vec<Evidence> = trials.iter().map(|trial| Evidence::new(&trial.scores, trial.novelty)).collect();
+        let right: Vec<bool> =
+            trials.iter().zip(&evidences).map(|(trial, evidence)| trial.truth == Some(evidence.best)).collect();
+        let inputs: Vec<[f64; 3]> =
+            trials.iter().zip(&evidences).map(|(trial, evidence)| fitted.inputs(&trial.scores, evidence)).collect();
         fitted.confidence = fit_confidence(&inputs, &right);
         fitted.unknown_below = unknown_below(trials, &evidences).max(empty_top);
-        let judged: Vec<(f64, bool)> = inputs
-            .iter()
-            .zip(&right)
-            .map(|(input, right)| (fitted.confident(input), *right))
-            .collect();
+        let judged: Vec<(f64, bool)> =
+            inputs.iter().zip(&right).map(|(input, right)| (fitted.confident(input), *right)).collect();
         fitted.accuracy = share(right.iter().filter(|right| **right).count(), right.len());
         fitted.loss = mean_loss(&judged);
-        fitted.thresholds = PROMISES
-            .iter()
-            .map(|promise| threshold(&judged, *promise))
-            .collect();
+        fitted.thresholds = PROMISES.iter().map(|promise| threshold(&judged, *promise)).collect();
         fitted
     }
 
@@ -134,27 +111,17 @@ impl Calibration {
 
     /// The threshold for a promised accuracy, if one was computed.
     pub fn threshold(&self, accuracy: f64) -> Option<&Threshold> {
-        self.thresholds
-            .iter()
-            .find(|threshold| (threshold.accuracy - accuracy).abs() < 1e-9)
+        self.thresholds.iter().find(|threshold| (threshold.accuracy - accuracy).abs() < 1e-9)
     }
 
     fn inputs(&self, scores: &[f32], evidence: &Evidence) -> [f64; 3] {
         let best = softmax(scores, f64::from(self.sharpness))[evidence.best];
-        [
-            logit(best),
-            f64::from(evidence.top),
-            f64::from(evidence.novelty),
-        ]
+        [logit(best), f64::from(evidence.top), f64::from(evidence.novelty)]
     }
 
     fn confident(&self, inputs: &[f64; 3]) -> f64 {
         let [constant, weights @ ..] = self.confidence;
-        let sum = weights
-            .iter()
-            .zip(inputs)
-            .map(|(w, x)| f64::from(*w) * x)
-            .sum::<f64>();
+        let sum = weights.iter().zip(inputs).map(|(w, x)| f64::from(*w) * x).sum::<f64>();
         sigmoid(f64::from(constant) + sum)
     }
 }
@@ -242,9 +209,7 @@ fn solve_four(mut matrix: [[f64; 4]; 4], mut right: [f64; 4]) -> [f64; 4] {
     }
     let mut solution = [0.0; 4];
     for row in (0..4).rev() {
-        let known: f64 = (row + 1..4)
-            .map(|column| matrix[row][column] * solution[column])
-            .sum();
+        let known: f64 = (row + 1..4).map(|column| matrix[row][column] * solution[column]).sum();
         solution[row] = (right[row] - known) / matrix[row][row];
     }
     solution
@@ -252,11 +217,7 @@ fn solve_four(mut matrix: [[f64; 4]; 4], mut right: [f64; 4]) -> [f64; 4] {
 
 fn mean_loss(judged: &[(f64, bool)]) -> f64 {
     let loss = |(probability, right): &(f64, bool)| {
-        let given = if *right {
-            *probability
-        } else {
-            1.0 - probability
-        };
+        let given = if *right { *probability } else { 1.0 - probability };
         -given.max(1e-9).ln()
     };
     judged.iter().map(loss).sum::<f64>() / judged.len().max(1) as f64
@@ -266,11 +227,7 @@ fn mean_loss(judged: &[(f64, bool)]) -> f64 {
 fn threshold(judged: &[(f64, bool)], promise: f64) -> Threshold {
     let mut ordered = judged.to_vec();
     ordered.sort_by(|a, b| b.0.total_cmp(&a.0));
-    let mut found = Threshold {
-        accuracy: promise,
-        probability: 2.0,
-        coverage: 0.0,
-    };
+    let mut found = Threshold { accuracy: promise, probability: 2.0, coverage: 0.0 };
     let mut right = 0;
     for (at, (probability, correct)) in ordered.iter().enumerate() {
         right += usize::from(*correct);
@@ -292,19 +249,12 @@ fn lower_bound(right: usize, of: usize) -> f64 {
 }
 
 fn share(part: usize, of: usize) -> f64 {
-    if of == 0 {
-        0.0
-    } else {
-        part as f64 / of as f64
-    }
+    if of == 0 { 0.0 } else { part as f64 / of as f64 }
 }
 
 fn softmax(scores: &[f32], sharpness: f64) -> Vec<f64> {
     let top = scores.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-    let mut shares: Vec<f64> = scores
-        .iter()
-        .map(|score| (f64::from(*score - top) * sharpness).exp())
-        .collect();
+    let mut shares: Vec<f64> = scores.iter().map(|score| (f64::from(*score - top) * sharpness).exp()).collect();
     let sum: f64 = shares.iter().sum();
     shares.iter_mut().for_each(|share| *share /= sum);
     shares
@@ -331,11 +281,7 @@ mod tests {
                 let gap = (at % 20) as f32 / 10.0;
                 let chance = 1.0 / (1.0 + (-2.0 * gap).exp());
                 let right = (at as f32 * 0.618_034).fract() < chance;
-                Trial {
-                    scores: vec![gap / 2.0, -gap / 2.0],
-                    novelty: 0.1,
-                    truth: Some(usize::from(!right)),
-                }
+                Trial { scores: vec![gap / 2.0, -gap / 2.0], novelty: 0.1, truth: Some(usize::from(!right)) }
             })
             .collect()
     }
@@ -362,9 +308,7 @@ mod tests {
         assert!(threshold(&all_right(5), 0.95).probability > 1.0);
         let kept = threshold(&all_right(50), 0.95);
         assert_eq!((kept.probability, kept.coverage), (0.9, 1.0));
-        let mixed: Vec<(f64, bool)> = (0..200)
-            .map(|at| (f64::from(at) / 200.0, at >= 100))
-            .collect();
+        let mixed: Vec<(f64, bool)> = (0..200).map(|at| (f64::from(at) / 200.0, at >= 100)).collect();
         let half = threshold(&mixed, 0.95);
         assert!(half.coverage > 0.45 && half.coverage < 0.55, "{half:?}");
     }

@@ -53,8 +53,7 @@ impl Classifier {
         let mut forces: HashMap<u32, f32> = HashMap::with_capacity(vector.entries.len());
         let mut positive = 0.0_f32;
         for (feature, value) in &vector.entries {
-            let force =
-                value * (self.weights.weight(*feature, best) - self.weights.weight(*feature, next));
+            let force = value * (self.weights.weight(*feature, best) - self.weights.weight(*feature, next));
             let key = self.dictionary.keys[*feature as usize];
             let often = times.get(&key).copied().unwrap_or(1);
             forces.insert(key, force / often as f32);
@@ -70,20 +69,11 @@ impl Classifier {
             reasons.extend(reasons_in(&part, written, as_title, &forces, positive));
         }
         for (name, value) in &document.fields {
-            let force = forces
-                .get(&features::field_key(name, value))
-                .copied()
-                .unwrap_or(0.0);
+            let force = forces.get(&features::field_key(name, value)).copied().unwrap_or(0.0);
             if force > 0.0 {
                 let end = value.chars().count();
                 let weight = f64::from(force / positive);
-                reasons.push(Reason {
-                    part: Part::Field(name.clone()),
-                    start: 0,
-                    end,
-                    text: value.clone(),
-                    weight,
-                });
+                reasons.push(Reason { part: Part::Field(name.clone()), start: 0, end, text: value.clone(), weight });
             }
         }
         heaviest(reasons, most)
@@ -99,13 +89,7 @@ fn two_best(scores: &[f32]) -> Option<(usize, usize)> {
     }
 }
 
-fn reasons_in(
-    part: &Part,
-    written: &str,
-    as_title: bool,
-    forces: &HashMap<u32, f32>,
-    positive: f32,
-) -> Vec<Reason> {
+fn reasons_in(part: &Part, written: &str, as_title: bool, forces: &HashMap<u32, f32>, positive: f32) -> Vec<Reason> {
     let normal = normalise(written);
     let mut inside: HashMap<(usize, usize), f32> = HashMap::new();
     let mut add = |gram: Gram| {
@@ -123,8 +107,7 @@ fn reasons_in(
     let mut taken: Vec<(usize, usize)> = Vec::new();
     let mut reasons: Vec<Reason> = Vec::new();
     for candidate in candidates {
-        let apart =
-            |(start, end): &(usize, usize)| candidate.end <= *start || *end <= candidate.start;
+        let apart = |(start, end): &(usize, usize)| candidate.end <= *start || *end <= candidate.start;
         if candidate.force <= 0.0 || !taken.iter().all(apart) {
             continue;
         }
@@ -132,13 +115,7 @@ fn reasons_in(
         let (start, end) = normal.original_range(candidate.start, candidate.end);
         let text: String = original[start..end].iter().collect();
         let weight = f64::from(candidate.force / positive);
-        reasons.push(Reason {
-            part: part.clone(),
-            start,
-            end,
-            text,
-            weight,
-        });
+        reasons.push(Reason { part: part.clone(), start, end, text, weight });
     }
     reasons
 }
@@ -167,12 +144,7 @@ fn candidates(normal: &Normal, inside: &HashMap<(usize, usize), f32>) -> Vec<Can
     found
 }
 
-fn candidate(
-    inside: &HashMap<(usize, usize), f32>,
-    start: usize,
-    end: usize,
-    units: usize,
-) -> Candidate {
+fn candidate(inside: &HashMap<(usize, usize), f32>, start: usize, end: usize, units: usize) -> Candidate {
     let mut force = 0.0;
     for from in start..end {
         for to in from + 1..=end {
@@ -180,21 +152,14 @@ fn candidate(
         }
     }
     // A longer phrase always gathers more; the root lets it win only when its words belong together.
-    Candidate {
-        start,
-        end,
-        force,
-        rank: force / (units as f32).sqrt(),
-    }
+    Candidate { start, end, force, rank: force / (units as f32).sqrt() }
 }
 
 /// The heaviest reasons; a phrase that comes several times is told once with its joint weight.
 fn heaviest(reasons: Vec<Reason>, most: usize) -> Vec<Reason> {
     let mut merged: Vec<Reason> = Vec::new();
     for reason in reasons {
-        let same = |other: &&mut Reason| {
-            other.text == reason.text && matches_kind(&other.part, &reason.part)
-        };
+        let same = |other: &&mut Reason| other.text == reason.text && matches_kind(&other.part, &reason.part);
         match merged.iter_mut().find(same) {
             Some(other) => other.weight += reason.weight,
             None => merged.push(reason),

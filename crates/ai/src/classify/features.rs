@@ -1,10 +1,10 @@
 //! Turns a document into weighted features: character and word n-grams, a block of its own for the title, and fields.
 
 use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
+use std::hash::BuildHasherDefault;
 
 use super::Document;
-use crate::hash;
+use crate::hash::{self, KeyHasher};
 use crate::segment::{RunKind, runs};
 use crate::text::{Normal, normalise};
 
@@ -54,11 +54,7 @@ fn key(block: Block, state: u64) -> u32 {
 /// Calls `visit` for every feature occurrence of a text in the given blocks.
 pub(crate) fn visit_text(normal: &Normal, title: bool, visit: &mut dyn FnMut(Gram)) {
     let chars = &normal.chars;
-    let (char_block, word_block) = if title {
-        (Block::Title, Block::Title)
-    } else {
-        (Block::Chars, Block::Words)
-    };
+    let (char_block, word_block) = if title { (Block::Title, Block::Title) } else { (Block::Chars, Block::Words) };
     let mut before: Option<(u64, usize)> = None;
     for run in runs(chars) {
         match run.kind {
@@ -68,11 +64,7 @@ pub(crate) fn visit_text(normal: &Normal, title: bool, visit: &mut dyn FnMut(Gra
                     let longest = (start + HAN_LONGEST).min(run.end);
                     for end in start + 1..=longest {
                         state = hash::push(state, chars[end - 1] as u64);
-                        visit(Gram {
-                            key: key(char_block, state),
-                            start,
-                            end,
-                        });
+                        visit(Gram { key: key(char_block, state), start, end });
                     }
                 }
                 before = None;
@@ -81,18 +73,10 @@ pub(crate) fn visit_text(normal: &Normal, title: bool, visit: &mut dyn FnMut(Gra
                 let letters = &chars[run.start..run.end];
                 visit_word_pieces(letters, run.start, char_block, visit);
                 let word = word_state(letters);
-                visit(Gram {
-                    key: key(word_block, word),
-                    start: run.start,
-                    end: run.end,
-                });
+                visit(Gram { key: key(word_block, word), start: run.start, end: run.end });
                 if let Some((earlier, start)) = before {
                     let pair = hash::push(hash::push(hash::start(13), earlier), word);
-                    visit(Gram {
-                        key: key(word_block, pair),
-                        start,
-                        end: run.end,
-                    });
+                    visit(Gram { key: key(word_block, pair), start, end: run.end });
                 }
                 before = Some((word, run.start));
             }
@@ -102,21 +86,14 @@ pub(crate) fn visit_text(normal: &Normal, title: bool, visit: &mut dyn FnMut(Gra
 
 /// The feature of a field with its value.
 pub(crate) fn field_key(name: &str, value: &str) -> u32 {
-    key(
-        Block::Fields,
-        hash::push(hash::text(17, name), hash::text(19, value)),
-    )
+    key(Block::Fields, hash::push(hash::text(17, name), hash::text(19, value)))
 }
 
 /// Pieces of a word with its edges, so that "print" in "printer" and "printing" is one feature.
 fn visit_word_pieces(letters: &[char], offset: usize, block: Block, visit: &mut dyn FnMut(Gram)) {
     let length = letters.len() + 2;
     let symbol = |at: usize| {
-        if at == 0 || at == length - 1 {
-            EDGE
-        } else {
-            mask(letters[at - 1]) as u64
-        }
+        if at == 0 || at == length - 1 { EDGE } else { mask(letters[at - 1]) as u64 }
     };
     for start in 0..length {
         let mut state = hash::start(12);
@@ -126,11 +103,7 @@ fn visit_word_pieces(letters: &[char], offset: usize, block: Block, visit: &mut 
             if end - start >= LATIN_SHORTEST {
                 let first = offset + start.saturating_sub(1);
                 let last = (offset + end - 1).min(offset + letters.len());
-                visit(Gram {
-                    key: key(block, state),
-                    start: first.min(last),
-                    end: last,
-                });
+                visit(Gram { key: key(block, state), start: first.min(last), end: last });
             }
         }
     }
@@ -138,17 +111,11 @@ fn visit_word_pieces(letters: &[char], offset: usize, block: Block, visit: &mut 
 
 /// A digit stands for any digit: room 512 and room 513 should look alike.
 fn mask(symbol: char) -> char {
-    if symbol.is_ascii_digit() {
-        MASKED_DIGIT
-    } else {
-        symbol
-    }
+    if symbol.is_ascii_digit() { MASKED_DIGIT } else { symbol }
 }
 
 fn word_state(letters: &[char]) -> u64 {
-    letters.iter().fold(hash::start(14), |state, symbol| {
-        hash::push(state, *symbol as u64)
-    })
+    letters.iter().fold(hash::start(14), |state, symbol| hash::push(state, *symbol as u64))
 }
 
 /// The distinct features of a document with how often each occurs, sorted by key.
@@ -204,22 +171,6 @@ pub(crate) struct Dictionary {
 
 type KeyMap = HashMap<u32, u32, BuildHasherDefault<KeyHasher>>;
 
-/// Keys are hashes already, so the map need not hash them again.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct KeyHasher(u64);
-
-impl Hasher for KeyHasher {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-    fn write(&mut self, bytes: &[u8]) {
-        self.0 = hash::bytes(bytes);
-    }
-    fn write_u32(&mut self, value: u32) {
-        self.0 = u64::from(value).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    }
-}
-
 impl Dictionary {
     /// Collects the features that stand in at least `rarest` documents.
     pub(crate) fn learn(counted: &[Vec<(u32, u32)>], rarest: u32) -> Self {
@@ -238,23 +189,9 @@ impl Dictionary {
     }
 
     pub(crate) fn assemble(documents: u32, rarest: u32, keys: Vec<u32>, spread: Vec<u32>) -> Self {
-        let idf = spread
-            .iter()
-            .map(|often| rarity(documents, *often))
-            .collect();
-        let lookup = keys
-            .iter()
-            .enumerate()
-            .map(|(at, key)| (*key, at as u32))
-            .collect();
-        Self {
-            documents,
-            rarest,
-            keys,
-            spread,
-            idf,
-            lookup,
-        }
+        let idf = spread.iter().map(|often| rarity(documents, *often)).collect();
+        let lookup = keys.iter().enumerate().map(|(at, key)| (*key, at as u32)).collect();
+        Self { documents, rarest, keys, spread, idf, lookup }
     }
 
     /// The number of a feature, if the model knows it.
@@ -295,21 +232,13 @@ impl Dictionary {
         for (feature, value) in &mut entries {
             *value *= scales[group_of(self.keys[*feature as usize])];
         }
-        let novelty = if known > 0.0 {
-            strange / (known + strange)
-        } else {
-            1.0
-        };
+        let novelty = if known > 0.0 { strange / (known + strange) } else { 1.0 };
         Vector { entries, novelty }
     }
 }
 
 fn emphasis(key: u32) -> f32 {
-    if key >> BLOCK_SHIFT == Block::Words as u32 {
-        WORD_EMPHASIS
-    } else {
-        1.0
-    }
+    if key >> BLOCK_SHIFT == Block::Words as u32 { WORD_EMPHASIS } else { 1.0 }
 }
 
 fn rarity(documents: u32, often: u32) -> f32 {

@@ -71,8 +71,7 @@ impl Classifier {
     pub fn shares(&self, document: &Document) -> Vec<f64> {
         let vector = self.dictionary.weigh(&features::count(document));
         let scores = self.weights.scores(&vector.entries);
-        self.calibration
-            .shares(&scores, &Evidence::new(&scores, vector.novelty))
+        self.calibration.shares(&scores, &Evidence::new(&scores, vector.novelty))
     }
 
     /// Predicts the class of a document.
@@ -85,10 +84,8 @@ impl Classifier {
         let mut order: Vec<usize> = (0..scores.len()).collect();
         order.sort_unstable_by(|a, b| scores[*b].total_cmp(&scores[*a]));
         order.truncate(RANKED);
-        let ranked: Vec<(String, f64)> = order
-            .into_iter()
-            .map(|class| (self.labels[class].clone(), shares[class]))
-            .collect();
+        let ranked: Vec<(String, f64)> =
+            order.into_iter().map(|class| (self.labels[class].clone(), shares[class])).collect();
         Prediction {
             label: self.labels[evidence.best].clone(),
             probability: shares[evidence.best],

@@ -79,26 +79,15 @@ fn default_history() -> u32 {
 
 impl Suggester {
     /// Prepares a policy, with the confirmed tickets there are; trains a model as soon as they suffice.
-    pub fn new(
-        policy: &ClassifierPolicy,
-        history: &[Example],
-        options: &TrainOptions,
-    ) -> Result<Self, PolicyError> {
+    pub fn new(policy: &ClassifierPolicy, history: &[Example], options: &TrainOptions) -> Result<Self, PolicyError> {
         let mut examples = history.to_vec();
         for class in &policy.classes {
             examples.extend(class.examples.iter().map(|text| Example {
-                document: Document {
-                    text: text.clone(),
-                    ..Document::default()
-                },
+                document: Document { text: text.clone(), ..Document::default() },
                 label: class.label.clone(),
             }));
         }
-        let model = if examples.len() >= TRAIN_FROM {
-            train(&examples, options).ok()
-        } else {
-            None
-        };
+        let model = if examples.len() >= TRAIN_FROM { train(&examples, options).ok() } else { None };
         let mut sizes: HashMap<&str, u32> = HashMap::new();
         for example in history {
             *sizes.entry(&example.label).or_default() += 1;
@@ -113,41 +102,26 @@ impl Suggester {
         sizes: &HashMap<&str, u32>,
     ) -> Result<Self, PolicyError> {
         check(policy)?;
-        let mut labels: Vec<String> = model
-            .as_ref()
-            .map(|model| model.labels().to_vec())
-            .unwrap_or_default();
-        let (mut patterns, mut keywords, mut lifts) =
-            (Vec::new(), Vec::new(), vec![0.0; labels.len()]);
+        let mut labels: Vec<String> = model.as_ref().map(|model| model.labels().to_vec()).unwrap_or_default();
+        let (mut patterns, mut keywords, mut lifts) = (Vec::new(), Vec::new(), vec![0.0; labels.len()]);
         for class in &policy.classes {
-            let number = labels
-                .iter()
-                .position(|label| *label == class.label)
-                .unwrap_or_else(|| {
-                    labels.push(class.label.clone());
-                    lifts.push(0.0);
-                    labels.len() - 1
-                });
+            let number = labels.iter().position(|label| *label == class.label).unwrap_or_else(|| {
+                labels.push(class.label.clone());
+                lifts.push(0.0);
+                labels.len() - 1
+            });
             let size = f64::from(sizes.get(class.label.as_str()).copied().unwrap_or(0));
             let half = f64::from(policy.history.max(1));
             lifts[number] = policy.strength * half / (half + size);
             for keyword in &class.keywords {
                 let normal = normalise(keyword);
-                let whole_word = runs(&normal.chars)
-                    .iter()
-                    .all(|run| run.kind == RunKind::Word);
+                let whole_word = runs(&normal.chars).iter().all(|run| run.kind == RunKind::Word);
                 patterns.push(normal.chars.iter().collect::<String>());
                 keywords.push((number, whole_word));
             }
         }
         let finder = AhoCorasick::new(&patterns).map_err(|_| PolicyError::TooLarge)?;
-        Ok(Self {
-            labels,
-            finder,
-            keywords,
-            lifts,
-            model,
-        })
+        Ok(Self { labels, finder, keywords, lifts, model })
     }
 
     /// Suggests a class; unknown when neither a keyword nor the model recognises the document.
@@ -167,14 +141,9 @@ impl Suggester {
         let mut order: Vec<usize> = (0..self.labels.len()).collect();
         order.sort_by(|a, b| logs[*b].total_cmp(&logs[*a]));
         order.truncate(RANKED);
-        let ranked: Vec<(String, f64)> = order
-            .iter()
-            .map(|class| (self.labels[*class].clone(), powers[*class] / sum))
-            .collect();
-        let model_unsure = self
-            .model
-            .as_ref()
-            .is_none_or(|model| model.predict(document).unknown);
+        let ranked: Vec<(String, f64)> =
+            order.iter().map(|class| (self.labels[*class].clone(), powers[*class] / sum)).collect();
+        let model_unsure = self.model.as_ref().is_none_or(|model| model.predict(document).unknown);
         Prediction {
             label: ranked[0].0.clone(),
             probability: ranked[0].1,
@@ -187,22 +156,14 @@ impl Suggester {
     pub fn explain(&self, document: &Document, most: usize) -> Vec<Reason> {
         let label = self.predict(document).label;
         let written = |part: &Part| {
-            if *part == Part::Title {
-                &document.title
-            } else {
-                &document.text
-            }
+            if *part == Part::Title { &document.title } else { &document.text }
         };
         let mut reasons: Vec<Reason> = self
             .hits(document)
             .into_iter()
             .filter(|hit| self.labels[self.keywords[hit.keyword].0] == label)
             .map(|hit| Reason {
-                text: written(&hit.part)
-                    .chars()
-                    .skip(hit.start)
-                    .take(hit.end - hit.start)
-                    .collect(),
+                text: written(&hit.part).chars().skip(hit.start).take(hit.end - hit.start).collect(),
                 part: hit.part,
                 start: hit.start,
                 end: hit.end,
@@ -247,12 +208,7 @@ impl Suggester {
                     continue;
                 }
                 let (start, end) = normal.original_range(from, to);
-                hits.push(Hit {
-                    keyword,
-                    part: part.clone(),
-                    start,
-                    end,
-                });
+                hits.push(Hit { keyword, part: part.clone(), start, end });
             }
         }
         hits
@@ -264,17 +220,10 @@ fn check(policy: &ClassifierPolicy) -> Result<(), PolicyError> {
         return Err(PolicyError::Empty);
     }
     for (at, class) in policy.classes.iter().enumerate() {
-        if policy.classes[..at]
-            .iter()
-            .any(|other| other.label == class.label)
-        {
+        if policy.classes[..at].iter().any(|other| other.label == class.label) {
             return Err(PolicyError::Twice(class.label.clone()));
         }
-        if class
-            .keywords
-            .iter()
-            .any(|keyword| normalise(keyword).chars.is_empty())
-        {
+        if class.keywords.iter().any(|keyword| normalise(keyword).chars.is_empty()) {
             return Err(PolicyError::EmptyKeyword(class.label.clone()));
         }
     }
@@ -284,8 +233,7 @@ fn check(policy: &ClassifierPolicy) -> Result<(), PolicyError> {
 fn splits_word(chars: &[char], from: usize, to: usize) -> bool {
     let letter = |at: Option<usize>| {
         let symbol = at.and_then(|at| chars.get(at));
-        symbol
-            .is_some_and(|symbol| symbol.is_alphanumeric() && !crate::segment::is_han_like(*symbol))
+        symbol.is_some_and(|symbol| symbol.is_alphanumeric() && !crate::segment::is_han_like(*symbol))
     };
     letter(from.checked_sub(1)) || letter(Some(to))
 }

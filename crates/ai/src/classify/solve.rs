@@ -36,18 +36,13 @@ pub(crate) const CONSTANT: f32 = 1.0;
 
 impl Rows {
     pub(crate) fn new(columns: usize) -> Self {
-        Self {
-            starts: vec![0],
-            columns,
-            ..Self::default()
-        }
+        Self { starts: vec![0], columns, ..Self::default() }
     }
 
     pub(crate) fn push(&mut self, entries: &[(u32, f32)]) {
         self.entries.extend_from_slice(entries);
         self.starts.push(self.entries.len());
-        self.squares
-            .push(entries.iter().map(|(_, value)| value * value).sum());
+        self.squares.push(entries.iter().map(|(_, value)| value * value).sum());
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -80,10 +75,7 @@ impl Rows {
 
 impl Separator {
     pub(crate) fn new(rows: &Rows) -> Self {
-        Self {
-            weights: vec![0.0; rows.columns + 1],
-            multipliers: vec![0.0; rows.len()],
-        }
+        Self { weights: vec![0.0; rows.columns + 1], multipliers: vec![0.0; rows.len()] }
     }
 
     /// Takes the given rows out of what was learned, as if they had weighed nothing.
@@ -99,14 +91,7 @@ impl Separator {
     }
 
     /// Improves the separator on the rows of `order`; `costs` are for the negative and the positive side.
-    pub(crate) fn solve(
-        &mut self,
-        rows: &Rows,
-        sides: &[bool],
-        costs: [f32; 2],
-        order: &mut [u32],
-        effort: Effort,
-    ) {
+    pub(crate) fn solve(&mut self, rows: &Rows, sides: &[bool], costs: [f32; 2], order: &mut [u32], effort: Effort) {
         let softness = [0.5 / costs[0], 0.5 / costs[1]];
         let mut shuffler = Shuffler::new(effort.seed);
         let mut active = order.len();
@@ -149,11 +134,7 @@ impl Separator {
                 upper_before = f32::INFINITY;
                 continue;
             }
-            upper_before = if highest <= 0.0 {
-                f32::INFINITY
-            } else {
-                highest
-            };
+            upper_before = if highest <= 0.0 { f32::INFINITY } else { highest };
         }
     }
 }

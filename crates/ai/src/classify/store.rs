@@ -36,21 +36,13 @@ impl Classifier {
         let calibration = read_calibration(&mut reader)?;
         let dictionary = read_dictionary(&mut reader)?;
         let weights = read_weights(&mut reader, labels.len(), dictionary.keys.len())?;
-        Ok(Self {
-            labels,
-            dictionary,
-            weights,
-            calibration,
-        })
+        Ok(Self { labels, dictionary, weights, calibration })
     }
 }
 
 fn write_calibration(writer: &mut Writer, calibration: &Calibration) {
     writer.float(calibration.sharpness);
-    calibration
-        .confidence
-        .iter()
-        .for_each(|weight| writer.float(*weight));
+    calibration.confidence.iter().for_each(|weight| writer.float(*weight));
     writer.float(calibration.unknown_below);
     for figure in [calibration.accuracy, calibration.loss] {
         writer.double(figure);
@@ -64,10 +56,7 @@ fn write_calibration(writer: &mut Writer, calibration: &Calibration) {
 }
 
 fn read_calibration(reader: &mut Reader<'_>) -> Result<Calibration, ModelError> {
-    let mut calibration = Calibration {
-        sharpness: reader.float()?,
-        ..Calibration::default()
-    };
+    let mut calibration = Calibration { sharpness: reader.float()?, ..Calibration::default() };
     for weight in &mut calibration.confidence {
         *weight = reader.float()?;
     }
@@ -100,10 +89,7 @@ fn read_dictionary(reader: &mut Reader<'_>) -> Result<Dictionary, ModelError> {
 
 fn write_weights(writer: &mut Writer, weights: &Weights) {
     writer.float(weights.step);
-    weights
-        .constants
-        .iter()
-        .for_each(|constant| writer.float(*constant));
+    weights.constants.iter().for_each(|constant| writer.float(*constant));
     for bounds in weights.starts.windows(2) {
         let (from, to) = (bounds[0] as usize, bounds[1] as usize);
         writer.size(to - from);
@@ -116,16 +102,8 @@ fn write_weights(writer: &mut Writer, weights: &Weights) {
     }
 }
 
-fn read_weights(
-    reader: &mut Reader<'_>,
-    classes: usize,
-    features: usize,
-) -> Result<Weights, ModelError> {
-    let mut weights = Weights {
-        step: reader.float()?,
-        starts: vec![0],
-        ..Weights::default()
-    };
+fn read_weights(reader: &mut Reader<'_>, classes: usize, features: usize) -> Result<Weights, ModelError> {
+    let mut weights = Weights { step: reader.float()?, starts: vec![0], ..Weights::default() };
     for _ in 0..classes {
         weights.constants.push(reader.float()?);
     }

@@ -69,20 +69,11 @@ const ASKED: [(&str, &str); 12] = [
 ];
 
 fn text(text: &str) -> Document {
-    Document {
-        text: text.to_owned(),
-        ..Document::default()
-    }
+    Document { text: text.to_owned(), ..Document::default() }
 }
 
 fn lessons() -> Vec<Example> {
-    TAUGHT
-        .iter()
-        .map(|(label, words)| Example {
-            document: text(words),
-            label: (*label).to_owned(),
-        })
-        .collect()
+    TAUGHT.iter().map(|(label, words)| Example { document: text(words), label: (*label).to_owned() }).collect()
 }
 
 fn trained() -> Classifier {
@@ -92,10 +83,7 @@ fn trained() -> Classifier {
 #[test]
 fn a_dozen_examples_per_class_teach_the_classes() {
     let model = trained();
-    let right = ASKED
-        .iter()
-        .filter(|(label, words)| model.predict(&text(words)).label == *label)
-        .count();
+    let right = ASKED.iter().filter(|(label, words)| model.predict(&text(words)).label == *label).count();
     assert!(right >= 11, "only {right} of {} right", ASKED.len());
 }
 
@@ -110,10 +98,7 @@ fn strange_words_are_unknown_and_familiar_ones_are_not() {
 #[test]
 fn training_is_repeatable_and_bytes_bring_the_same_model_back() {
     let model = trained();
-    let one_thread = TrainOptions {
-        threads: 1,
-        ..TrainOptions::default()
-    };
+    let one_thread = TrainOptions { threads: 1, ..TrainOptions::default() };
     let again = train(&lessons(), &one_thread).expect("trains");
     let bytes = model.to_bytes();
     assert_eq!(bytes, again.to_bytes());
@@ -138,11 +123,7 @@ fn reasons_point_at_the_words_that_decided() {
         assert!(reason.weight > 0.0 && reason.weight <= 1.0);
     }
     assert_eq!(reasons[0].text, "ＶＰＮ", "{reasons:?}");
-    assert!(
-        reasons
-            .windows(2)
-            .all(|pair| pair[0].weight >= pair[1].weight)
-    );
+    assert!(reasons.windows(2).all(|pair| pair[0].weight >= pair[1].weight));
 }
 
 #[test]
@@ -152,10 +133,7 @@ fn title_and_fields_are_evidence_too() {
             document: Document {
                 title: "报修".to_owned(),
                 text: "请处理".to_owned(),
-                fields: vec![(
-                    "building".to_owned(),
-                    if at % 2 == 0 { "A" } else { "B" }.to_owned(),
-                )],
+                fields: vec![("building".to_owned(), if at % 2 == 0 { "A" } else { "B" }.to_owned())],
             },
             label: if at % 2 == 0 { "一组" } else { "二组" }.to_owned(),
         })
@@ -172,16 +150,8 @@ fn title_and_fields_are_evidence_too() {
 #[test]
 fn lines_of_no_class_teach_refusal_but_are_no_class() {
     let mut examples = lessons();
-    for words in [
-        "今天天气怎么样",
-        "附近有什么好吃的",
-        "讲个笑话",
-        "帮我订机票",
-    ] {
-        examples.push(Example {
-            document: text(words),
-            label: "oos".to_owned(),
-        });
+    for words in ["今天天气怎么样", "附近有什么好吃的", "讲个笑话", "帮我订机票"] {
+        examples.push(Example { document: text(words), label: "oos".to_owned() });
     }
     let model = train(&examples, &TrainOptions::default()).expect("trains");
     assert_eq!(model.labels(), ["保洁", "水电", "网络", "门禁"]);
@@ -192,20 +162,10 @@ fn lines_of_no_class_teach_refusal_but_are_no_class() {
 fn nothing_to_learn_is_an_error() {
     let options = TrainOptions::default();
     let same = vec![lessons()[0].clone(); 3];
-    assert_eq!(
-        train(&[], &options).err(),
-        Some(TrainError::TooFewClasses(0))
-    );
-    assert_eq!(
-        train(&same, &options).err(),
-        Some(TrainError::TooFewClasses(1))
-    );
-    let empty: Vec<Example> = ["a", "b"]
-        .map(|label| Example {
-            document: text("。。。"),
-            label: label.to_owned(),
-        })
-        .to_vec();
+    assert_eq!(train(&[], &options).err(), Some(TrainError::TooFewClasses(0)));
+    assert_eq!(train(&same, &options).err(), Some(TrainError::TooFewClasses(1)));
+    let empty: Vec<Example> =
+        ["a", "b"].map(|label| Example { document: text("。。。"), label: label.to_owned() }).to_vec();
     assert_eq!(train(&empty, &options).err(), Some(TrainError::NoFeatures));
 }
 
@@ -227,10 +187,7 @@ fn keywords_decide_before_there_is_history() {
     let one = suggester.predict(&text("打印机坏了"));
     assert!(one.label == "打印" && one.probability > 0.7 && one.probability < said.probability);
     assert!(suggester.predict(&text("其他问题")).unknown);
-    assert!(
-        suggester.predict(&text("blueprinters")).unknown,
-        "a keyword is a whole word"
-    );
+    assert!(suggester.predict(&text("blueprinters")).unknown, "a keyword is a whole word");
     let reasons = suggester.explain(&text("请看 VPN"), 3);
     assert_eq!((reasons[0].text.as_str(), reasons[0].start), ("VPN", 3));
 }
@@ -240,18 +197,13 @@ fn history_outweighs_keywords_in_time_and_new_classes_still_count() {
     // People confirm that a leak under the printer is a matter for the printer's class.
     let mut history = lessons();
     for _ in 0..60 {
-        history.push(Example {
-            document: text("打印机漏水漏墨"),
-            label: "打印".to_owned(),
-        });
+        history.push(Example { document: text("打印机漏水漏墨"), label: "打印".to_owned() });
     }
-    let suggester =
-        Suggester::new(&policy(), &history, &TrainOptions::default()).expect("prepares");
+    let suggester = Suggester::new(&policy(), &history, &TrainOptions::default()).expect("prepares");
     assert_eq!(suggester.predict(&text("打印机漏水漏墨")).label, "打印");
 
     let without_printer = lessons();
-    let suggester =
-        Suggester::new(&policy(), &without_printer, &TrainOptions::default()).expect("prepares");
+    let suggester = Suggester::new(&policy(), &without_printer, &TrainOptions::default()).expect("prepares");
     assert_eq!(suggester.predict(&text("printer 卡纸")).label, "打印");
     assert_eq!(suggester.predict(&text("洗手间水龙头漏水")).label, "水电");
 }
@@ -262,10 +214,7 @@ fn impossible_policies_are_refused() {
         let policy: ClassifierPolicy = serde_json::from_value(value).expect("parses");
         Suggester::new(&policy, &[], &TrainOptions::default()).err()
     };
-    assert_eq!(
-        refused(serde_json::json!({"classes": []})),
-        Some(PolicyError::Empty)
-    );
+    assert_eq!(refused(serde_json::json!({"classes": []})), Some(PolicyError::Empty));
     assert_eq!(
         refused(serde_json::json!({"classes": [{"label": "a"}, {"label": "a"}]})),
         Some(PolicyError::Twice("a".to_owned()))

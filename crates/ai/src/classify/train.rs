@@ -85,32 +85,18 @@ pub fn train(examples: &[Example], options: &TrainOptions) -> Result<Classifier,
         count if count > usize::from(u16::MAX) => return Err(TrainError::TooManyClasses(count)),
         _ => {}
     }
-    let counted: Vec<_> = examples
-        .iter()
-        .map(|example| features::count(&example.document))
-        .collect();
+    let counted: Vec<_> = examples.iter().map(|example| features::count(&example.document)).collect();
     // With few examples every word is rare, and dropping the rare ones would leave nothing.
-    let rarest = if examples.len() < FEW {
-        1
-    } else {
-        options.rarest.max(1)
-    };
+    let rarest = if examples.len() < FEW { 1 } else { options.rarest.max(1) };
     let dictionary = Dictionary::learn(&counted, rarest);
     if dictionary.keys.is_empty() {
         return Err(TrainError::NoFeatures);
     }
-    let classes: Vec<Option<usize>> = examples
-        .iter()
-        .map(|example| labels.binary_search(&example.label).ok())
-        .collect();
+    let classes: Vec<Option<usize>> =
+        examples.iter().map(|example| labels.binary_search(&example.label).ok()).collect();
     let lesson = Lesson::new(&dictionary, &counted, classes, labels.len(), options);
     let (weights, calibration) = best_of_costs(&lesson, options);
-    Ok(Classifier {
-        labels,
-        dictionary,
-        weights,
-        calibration,
-    })
+    Ok(Classifier { labels, dictionary, weights, calibration })
 }
 
 /// Trains with every cost that is to be tried and keeps the one whose held-out probabilities fit best.
@@ -173,24 +159,14 @@ impl Lesson {
                 next += 1;
             }
         }
-        Self {
-            rows,
-            unseen,
-            novelties,
-            classes,
-            folds,
-            class_sizes,
-        }
+        Self { rows, unseen, novelties, classes, folds, class_sizes }
     }
 
     fn train(&self, cost: f32, options: &TrainOptions) -> (Weights, Calibration) {
         let learned = self.learn_all(cost, options);
         let trials: Vec<Trial> = (0..self.rows.len())
             .map(|row| Trial {
-                scores: learned
-                    .iter()
-                    .map(|class| class.unseen_scores[row])
-                    .collect(),
+                scores: learned.iter().map(|class| class.unseen_scores[row]).collect(),
                 novelty: self.novelties[row],
                 truth: self.classes[row],
             })
@@ -211,9 +187,7 @@ impl Lesson {
                 .map(|worker| {
                     scope.spawn(move || {
                         let classes = (worker..count).step_by(threads);
-                        classes
-                            .map(|class| (class, self.learn(class, cost, options)))
-                            .collect::<Vec<_>>()
+                        classes.map(|class| (class, self.learn(class, cost, options))).collect::<Vec<_>>()
                     })
                 })
                 .collect();
@@ -229,20 +203,12 @@ impl Lesson {
     }
 
     fn learn(&self, class: usize, cost: f32, options: &TrainOptions) -> Learned {
-        let sides: Vec<bool> = self
-            .classes
-            .iter()
-            .map(|other| *other == Some(class))
-            .collect();
+        let sides: Vec<bool> = self.classes.iter().map(|other| *other == Some(class)).collect();
         let costs = self.costs(class, cost, options.balance);
         let seed = options.seed.wrapping_add(class as u64 * 1_000);
         let mut order: Vec<u32> = (0..self.rows.len() as u32).collect();
         let mut whole = Separator::new(&self.rows);
-        let effort = Effort {
-            passes: 60,
-            tolerance: 0.05,
-            seed,
-        };
+        let effort = Effort { passes: 60, tolerance: 0.05, seed };
         whole.solve(&self.rows, &sides, costs, &mut order, effort);
         let mut unseen_scores = vec![0.0; self.rows.len()];
         let mut gone = vec![false; self.rows.len()];
@@ -254,21 +220,14 @@ impl Lesson {
             order.clear();
             order.extend((0..self.rows.len() as u32).filter(|row| !gone[*row as usize]));
             let seed = seed.wrapping_add(1 + number as u64);
-            let effort = Effort {
-                passes: 30,
-                tolerance: 0.05,
-                seed,
-            };
+            let effort = Effort { passes: 30, tolerance: 0.05, seed };
             part.solve(&self.rows, &sides, costs, &mut order, effort);
             for row in fold {
                 unseen_scores[*row as usize] = self.unseen.score(*row as usize, &part.weights);
                 gone[*row as usize] = false;
             }
         }
-        Learned {
-            weights: whole.weights,
-            unseen_scores,
-        }
+        Learned { weights: whole.weights, unseen_scores }
     }
 
     /// The costs of a negative and a positive example of a class.

@@ -23,11 +23,7 @@ impl Weights {
             .iter()
             .flat_map(|weights| &weights[..columns])
             .fold(0.0_f32, |largest, weight| largest.max(weight.abs()));
-        let step = if largest > 0.0 {
-            largest / f32::from(i16::MAX)
-        } else {
-            1.0
-        };
+        let step = if largest > 0.0 { largest / f32::from(i16::MAX) } else { 1.0 };
         let mut packed = Self {
             constants: classes.iter().map(|weights| weights[columns]).collect(),
             starts: vec![0],
@@ -50,9 +46,7 @@ impl Weights {
     pub(crate) fn weight(&self, feature: u32, class: usize) -> f32 {
         let from = self.starts[feature as usize] as usize;
         let to = self.starts[feature as usize + 1] as usize;
-        let found = self.classes[from..to]
-            .iter()
-            .position(|other| usize::from(*other) == class);
+        let found = self.classes[from..to].iter().position(|other| usize::from(*other) == class);
         found.map_or(0.0, |at| f32::from(self.levels[from + at]) * self.step)
     }
 
