@@ -5,19 +5,14 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use super::document::{
-    CalendarDefinition, DayDefinition, DayWork, Makeup, PeriodDefinition, Preset, Week, Weekday,
-};
+use super::document::{CalendarDefinition, DayDefinition, DayWork, Makeup, PeriodDefinition, Preset, Week, Weekday};
 use super::holidays::{Holidays, builtin};
 use super::plan::{Calendar, MINUTES_A_DAY, OwnDay, Rule, Window};
 use crate::problem::Problem;
 
 /// Own days that one document may have, stretches counted by day.
 const MAX_OWN_DAYS: usize = 4_000;
-const WHOLE_DAY: Window = Window {
-    start: 0,
-    end: MINUTES_A_DAY,
-};
+const WHOLE_DAY: Window = Window { start: 0, end: MINUTES_A_DAY };
 
 impl CalendarDefinition {
     /// Everything that is wrong with the document.
@@ -35,10 +30,7 @@ impl Calendar {
         let mut problems = Vec::new();
         let zone = TimeZone::get(&definition.zone);
         if zone.is_err() {
-            problems.push(
-                Problem::new("/zone", "calendar.unknown_zone")
-                    .with("zone", definition.zone.as_str()),
-            );
+            problems.push(Problem::new("/zone", "calendar.unknown_zone").with("zone", definition.zone.as_str()));
         }
         let base = base_rule(definition, &mut problems);
         let periods = periods(definition, &base, &mut problems);
@@ -48,14 +40,7 @@ impl Calendar {
             return Err(problems);
         };
         let always = periods.is_empty() && days.is_empty() && base.is_always();
-        Ok(Self {
-            zone,
-            base,
-            periods,
-            days,
-            day_ms,
-            always,
-        })
+        Ok(Self { zone, base, periods, days, day_ms, always })
     }
 }
 
@@ -69,26 +54,12 @@ fn base_rule(definition: &CalendarDefinition, problems: &mut Vec<Problem>) -> Ru
     }
 }
 
-fn periods(
-    definition: &CalendarDefinition,
-    base: &Rule,
-    problems: &mut Vec<Problem>,
-) -> Vec<(Date, Date, Rule)> {
+fn periods(definition: &CalendarDefinition, base: &Rule, problems: &mut Vec<Problem>) -> Vec<(Date, Date, Rule)> {
     let mut found = Vec::new();
     for (index, period) in definition.periods.iter().enumerate() {
         let pointer = format!("/periods/{index}");
-        let from = bound(
-            &format!("{pointer}/valid_from"),
-            period.valid_from.as_deref(),
-            Date::MIN,
-            problems,
-        );
-        let to = bound(
-            &format!("{pointer}/valid_to"),
-            period.valid_to.as_deref(),
-            Date::MAX,
-            problems,
-        );
+        let from = bound(&format!("{pointer}/valid_from"), period.valid_from.as_deref(), Date::MIN, problems);
+        let to = bound(&format!("{pointer}/valid_to"), period.valid_to.as_deref(), Date::MAX, problems);
         let rule = period_rule(&pointer, definition, period, base, problems);
         let (Some(from), Some(to)) = (from, to) else {
             continue;
@@ -105,16 +76,10 @@ fn periods(
             continue;
         };
         if earlier_end >= later_start {
-            problems.push(Problem::new(
-                format!("/periods/{index}"),
-                "calendar.periods_overlap",
-            ));
+            problems.push(Problem::new(format!("/periods/{index}"), "calendar.periods_overlap"));
         }
     }
-    found
-        .into_iter()
-        .map(|(from, to, rule, _)| (from, to, rule))
-        .collect()
+    found.into_iter().map(|(from, to, rule, _)| (from, to, rule)).collect()
 }
 
 /// The base rule with what the period names put in its place.
@@ -131,11 +96,7 @@ fn period_rule(
     };
     let policy = period.makeup.unwrap_or(definition.makeup);
     Rule {
-        makeup: makeup(
-            policy,
-            period.makeup_as.unwrap_or(definition.makeup_as),
-            &week,
-        ),
+        makeup: makeup(policy, period.makeup_as.unwrap_or(definition.makeup_as), &week),
         holidays: match &period.holidays {
             Some(code) => holidays(&format!("{pointer}/holidays"), Some(code), problems),
             None => base.holidays,
@@ -148,26 +109,12 @@ fn period_rule(
     }
 }
 
-fn own_days(
-    definition: &CalendarDefinition,
-    base: &Rule,
-    problems: &mut Vec<Problem>,
-) -> BTreeMap<Date, OwnDay> {
+fn own_days(definition: &CalendarDefinition, base: &Rule, problems: &mut Vec<Problem>) -> BTreeMap<Date, OwnDay> {
     let mut found = BTreeMap::new();
     for (index, day) in definition.days.iter().enumerate() {
         let pointer = format!("/days/{index}");
-        let first = bound(
-            &format!("{pointer}/date"),
-            Some(&day.date),
-            Date::MIN,
-            problems,
-        );
-        let last = bound(
-            &format!("{pointer}/to"),
-            day.to.as_deref().or(Some(&day.date)),
-            Date::MAX,
-            problems,
-        );
+        let first = bound(&format!("{pointer}/date"), Some(&day.date), Date::MIN, problems);
+        let last = bound(&format!("{pointer}/to"), day.to.as_deref().or(Some(&day.date)), Date::MAX, problems);
         let windows = own_windows(&pointer, day, base, problems);
         let (Some(mut date), Some(last), Some(windows)) = (first, last, windows) else {
             continue;
@@ -177,14 +124,9 @@ fn own_days(
             continue;
         }
         loop {
-            let own = OwnDay {
-                name: day.name.clone(),
-                windows: windows.clone(),
-            };
+            let own = OwnDay { name: day.name.clone(), windows: windows.clone() };
             if found.insert(date, own).is_some() {
-                problems.push(
-                    Problem::new(&pointer, "calendar.day_twice").with("date", date.to_string()),
-                );
+                problems.push(Problem::new(&pointer, "calendar.day_twice").with("date", date.to_string()));
             }
             match date.tomorrow() {
                 Ok(next) if next <= last && found.len() <= MAX_OWN_DAYS => date = next,
@@ -192,25 +134,17 @@ fn own_days(
             }
         }
         if found.len() > MAX_OWN_DAYS {
-            problems
-                .push(Problem::new(pointer, "calendar.too_many_days").with("max", MAX_OWN_DAYS));
+            problems.push(Problem::new(pointer, "calendar.too_many_days").with("max", MAX_OWN_DAYS));
             break;
         }
     }
     found
 }
 
-fn own_windows(
-    pointer: &str,
-    day: &DayDefinition,
-    base: &Rule,
-    problems: &mut Vec<Problem>,
-) -> Option<Vec<Window>> {
+fn own_windows(pointer: &str, day: &DayDefinition, base: &Rule, problems: &mut Vec<Problem>) -> Option<Vec<Window>> {
     let found = match (&day.work, day.off) {
         (None, true) => return Some(Vec::new()),
-        (Some(DayWork::Windows(texts)), false) => {
-            windows(&format!("{pointer}/work"), texts, problems)
-        }
+        (Some(DayWork::Windows(texts)), false) => windows(&format!("{pointer}/work"), texts, problems),
         (Some(DayWork::Like(weekday)), false) => base.week[weekday.index()].clone(),
         _ => Vec::new(),
     };
@@ -224,28 +158,16 @@ fn own_windows(
 fn day_length(definition: &CalendarDefinition, base: &Rule, problems: &mut Vec<Problem>) -> i64 {
     let Some(text) = &definition.day else {
         let like = &base.week[definition.makeup_as.index()];
-        let day = if like.is_empty() {
-            base.week.iter().find(|day| !day.is_empty())
-        } else {
-            Some(like)
-        };
+        let day = if like.is_empty() { base.week.iter().find(|day| !day.is_empty()) } else { Some(like) };
         let windows = day.map(Vec::as_slice).unwrap_or_default();
-        return windows
-            .iter()
-            .map(|window| i64::from(window.end - window.start) * 60_000)
-            .sum();
+        return windows.iter().map(|window| i64::from(window.end - window.start) * 60_000).sum();
     };
     match lang::Duration::parse(text) {
-        Some(length)
-            if length.months == 0
-                && length.days == 0
-                && (1..=86_400_000).contains(&length.millis) =>
-        {
+        Some(length) if length.months == 0 && length.days == 0 && (1..=86_400_000).contains(&length.millis) => {
             length.millis
         }
         _ => {
-            problems
-                .push(Problem::new("/day", "calendar.bad_day_length").with("value", text.as_str()));
+            problems.push(Problem::new("/day", "calendar.bad_day_length").with("value", text.as_str()));
             0
         }
     }
@@ -254,13 +176,9 @@ fn day_length(definition: &CalendarDefinition, base: &Rule, problems: &mut Vec<P
 fn week(pointer: &str, week: &Week, problems: &mut Vec<Problem>) -> [Vec<Window>; 7] {
     let found = match week {
         Week::Preset(Preset::Always) => Weekday::ALL.map(|_| vec![WHOLE_DAY]),
-        Week::Days(days) => Weekday::ALL.map(|day| {
-            windows(
-                &format!("{pointer}/{}", day.name()),
-                days.get(day),
-                problems,
-            )
-        }),
+        Week::Days(days) => {
+            Weekday::ALL.map(|day| windows(&format!("{pointer}/{}", day.name()), days.get(day), problems))
+        }
     };
     // A date after the last own day follows a week, so an open week is what keeps every question finite.
     if found.iter().all(Vec::is_empty) {
@@ -268,17 +186,9 @@ fn week(pointer: &str, week: &Week, problems: &mut Vec<Problem>) -> [Vec<Window>
     }
     for day in Weekday::ALL {
         let next = Weekday::ALL[(day.index() + 1) % 7];
-        let spill = found[day.index()]
-            .last()
-            .map_or(0, |window| window.end.saturating_sub(MINUTES_A_DAY));
-        if found[next.index()]
-            .first()
-            .is_some_and(|window| window.start < spill)
-        {
-            problems.push(Problem::new(
-                format!("{pointer}/{}/0", next.name()),
-                "calendar.windows_overlap",
-            ));
+        let spill = found[day.index()].last().map_or(0, |window| window.end.saturating_sub(MINUTES_A_DAY));
+        if found[next.index()].first().is_some_and(|window| window.start < spill) {
+            problems.push(Problem::new(format!("{pointer}/{}/0", next.name()), "calendar.windows_overlap"));
         }
     }
     found
@@ -291,11 +201,7 @@ fn makeup(policy: Makeup, like: Weekday, week: &[Vec<Window>; 7]) -> Option<Vec<
     }
 }
 
-fn holidays(
-    pointer: &str,
-    code: Option<&str>,
-    problems: &mut Vec<Problem>,
-) -> Option<&'static Holidays> {
+fn holidays(pointer: &str, code: Option<&str>, problems: &mut Vec<Problem>) -> Option<&'static Holidays> {
     let code = code.filter(|code| *code != "none")?;
     let found = builtin(code);
     if found.is_none() {
@@ -304,18 +210,10 @@ fn holidays(
     found
 }
 
-fn bound(
-    pointer: &str,
-    text: Option<&str>,
-    open: Date,
-    problems: &mut Vec<Problem>,
-) -> Option<Date> {
+fn bound(pointer: &str, text: Option<&str>, open: Date, problems: &mut Vec<Problem>) -> Option<Date> {
     let Some(text) = text else { return Some(open) };
     // The library would also take longer forms; the document has one.
-    let date = text
-        .parse::<Date>()
-        .ok()
-        .filter(|date| date.to_string() == text);
+    let date = text.parse::<Date>().ok().filter(|date| date.to_string() == text);
     if date.is_none() {
         problems.push(Problem::new(pointer, "calendar.bad_date").with("value", text));
     }
@@ -340,10 +238,7 @@ fn windows(pointer: &str, texts: &[String], problems: &mut Vec<Problem>) -> Vec<
             continue;
         };
         if later.start < earlier.end {
-            problems.push(Problem::new(
-                format!("{pointer}/{index}"),
-                "calendar.windows_overlap",
-            ));
+            problems.push(Problem::new(format!("{pointer}/{index}"), "calendar.windows_overlap"));
         }
     }
     found.into_iter().map(|(window, _)| window).collect()
@@ -356,11 +251,7 @@ fn window(text: &str) -> Option<Window> {
     if start == end || start >= MINUTES_A_DAY {
         return None;
     }
-    let end = if end < start {
-        end + MINUTES_A_DAY
-    } else {
-        end
-    };
+    let end = if end < start { end + MINUTES_A_DAY } else { end };
     Some(Window { start, end })
 }
 

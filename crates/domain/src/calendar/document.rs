@@ -136,15 +136,7 @@ pub struct PeriodDefinition {
 }
 
 impl Weekday {
-    pub(super) const ALL: [Self; 7] = [
-        Self::Mon,
-        Self::Tue,
-        Self::Wed,
-        Self::Thu,
-        Self::Fri,
-        Self::Sat,
-        Self::Sun,
-    ];
+    pub(super) const ALL: [Self; 7] = [Self::Mon, Self::Tue, Self::Wed, Self::Thu, Self::Fri, Self::Sat, Self::Sun];
 
     /// 0 for Monday to 6 for Sunday.
     pub(super) const fn index(self) -> usize {

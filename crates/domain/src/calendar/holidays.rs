@@ -29,8 +29,7 @@ pub(super) struct Announced {
 
 /// The data of a country: `cn`.
 pub fn builtin(code: &str) -> Option<&'static Holidays> {
-    static CN: LazyLock<Holidays> =
-        LazyLock::new(|| read(include_str!("cn.json")).expect("a test reads this file"));
+    static CN: LazyLock<Holidays> = LazyLock::new(|| read(include_str!("cn.json")).expect("a test reads this file"));
     (code == "cn").then(|| &*CN)
 }
 
@@ -66,13 +65,7 @@ fn read(text: &str) -> Option<Holidays> {
             let name = file.names.get(name)?;
             let (mut date, last): (Date, Date) = (from.parse().ok()?, to.parse().ok()?);
             while date <= last {
-                days.insert(
-                    date,
-                    Announced {
-                        off: true,
-                        name: name.clone(),
-                    },
-                );
+                days.insert(date, Announced { off: true, name: name.clone() });
                 date = date.tomorrow().ok()?;
             }
         }
@@ -82,11 +75,7 @@ fn read(text: &str) -> Option<Holidays> {
         }
     }
     let (first, last) = (file.years.first()?.year, file.years.last()?.year);
-    Some(Holidays {
-        days,
-        first: Date::new(first, 1, 1).ok()?,
-        last: Date::new(last, 12, 31).ok()?,
-    })
+    Some(Holidays { days, first: Date::new(first, 1, 1).ok()?, last: Date::new(last, 12, 31).ok()? })
 }
 
 #[cfg(test)]
@@ -104,11 +93,7 @@ mod tests {
                 let weekend = date.weekday().to_monday_zero_offset() >= 5;
                 let off = cn.get(date).map_or(weekend, |day| day.off);
                 if let Some(day) = cn.get(date).filter(|day| !day.off) {
-                    assert!(
-                        weekend,
-                        "{date} ({}) is a working day anyway",
-                        day.name.get("en")
-                    );
+                    assert!(weekend, "{date} ({}) is a working day anyway", day.name.get("en"));
                 }
                 working += i32::from(!off);
                 date = date.tomorrow().expect("not the last date");

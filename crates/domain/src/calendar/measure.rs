@@ -46,9 +46,7 @@ impl Calendar {
             return to.millis_since(from).max(0);
         }
         let stretches = self.open_from(from).take_while(|open| open.from < to);
-        stretches
-            .map(|open| open.to.min(to).millis_since(open.from))
-            .sum()
+        stretches.map(|open| open.to.min(to).millis_since(open.from)).sum()
     }
 
     /// Whether `at` is working time.
@@ -88,14 +86,7 @@ impl Calendar {
         // A window may have started yesterday.
         let date = self.local_date(start);
         let date = date.yesterday().unwrap_or(date);
-        OpenFrom {
-            calendar: self,
-            date,
-            plan: self.plan(date),
-            index: 0,
-            floor: start,
-            days: 0,
-        }
+        OpenFrom { calendar: self, date, plan: self.plan(date), index: 0, floor: start, days: 0 }
     }
 }
 
@@ -120,17 +111,10 @@ impl Iterator for OpenFrom<'_> {
                 if to <= self.floor {
                     continue;
                 }
-                let from = self
-                    .calendar
-                    .instant(self.date, window.start)
-                    .max(self.floor);
+                let from = self.calendar.instant(self.date, window.start).max(self.floor);
                 if from < to {
                     self.floor = to;
-                    return Some(Open {
-                        from,
-                        to,
-                        date: self.date,
-                    });
+                    return Some(Open { from, to, date: self.date });
                 }
                 continue;
             }

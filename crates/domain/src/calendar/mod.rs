@@ -15,8 +15,7 @@ mod plan;
 mod segments;
 
 pub use document::{
-    CalendarDefinition, DayDefinition, DayWork, Makeup, PeriodDefinition, Preset, Week, WeekDays,
-    Weekday,
+    CalendarDefinition, DayDefinition, DayWork, Makeup, PeriodDefinition, Preset, Week, WeekDays, Weekday,
 };
 pub use holidays::{Holidays, builtin};
 pub use measure::FOREVER;

@@ -66,21 +66,13 @@ impl Calendar {
     /// The last date whose public holidays are known; `None` when the calendar uses none.
     /// Later dates follow the week alone, so a due time after it may still move.
     pub fn data_until(&self) -> Option<Date> {
-        let rules = self
-            .periods
-            .iter()
-            .map(|(_, _, rule)| rule)
-            .chain([&self.base]);
-        rules
-            .filter_map(|rule| rule.holidays)
-            .map(|holidays| holidays.last)
-            .min()
+        let rules = self.periods.iter().map(|(_, _, rule)| rule).chain([&self.base]);
+        rules.filter_map(|rule| rule.holidays).map(|holidays| holidays.last).min()
     }
 
     /// Whether `at` lies after [`Calendar::data_until`].
     pub fn is_beyond_data(&self, at: Timestamp) -> bool {
-        self.data_until()
-            .is_some_and(|last| self.local_date(at) > last)
+        self.data_until().is_some_and(|last| self.local_date(at) > last)
     }
 
     /// The working time that one day of a target stands for.
@@ -114,44 +106,26 @@ impl Calendar {
             return found;
         }
         let changes = self.zone.preceding(found.plus_millis(1).to_jiff());
-        changes
-            .map(|change| Timestamp::from(change.timestamp()))
-            .next()
-            .unwrap_or(found)
+        changes.map(|change| Timestamp::from(change.timestamp())).next().unwrap_or(found)
     }
 
     pub(super) fn plan(&self, date: Date) -> DayPlan<'_> {
         if let Some(own) = self.days.get(&date) {
-            return DayPlan {
-                windows: &own.windows,
-                kind: DayKind::Own(&own.name),
-            };
+            return DayPlan { windows: &own.windows, kind: DayKind::Own(&own.name) };
         }
         let rule = self.rule(date);
         let ordinary = &rule.week[date.weekday().to_monday_zero_offset() as usize];
         let announced = rule.holidays.and_then(|holidays| holidays.get(date));
         match (announced, &rule.makeup) {
-            (Some(day), _) if day.off => DayPlan {
-                windows: &rule.holiday_hours,
-                kind: DayKind::Holiday(&day.name),
-            },
-            (Some(day), Some(makeup)) => DayPlan {
-                windows: makeup,
-                kind: DayKind::Makeup(&day.name),
-            },
-            (Some(_), None) | (None, _) => DayPlan {
-                windows: ordinary,
-                kind: DayKind::Week,
-            },
+            (Some(day), _) if day.off => DayPlan { windows: &rule.holiday_hours, kind: DayKind::Holiday(&day.name) },
+            (Some(day), Some(makeup)) => DayPlan { windows: makeup, kind: DayKind::Makeup(&day.name) },
+            (Some(_), None) | (None, _) => DayPlan { windows: ordinary, kind: DayKind::Week },
         }
     }
 
     fn rule(&self, date: Date) -> &Rule {
         let after = self.periods.partition_point(|(first, _, _)| *first <= date);
-        match after
-            .checked_sub(1)
-            .and_then(|index| self.periods.get(index))
-        {
+        match after.checked_sub(1).and_then(|index| self.periods.get(index)) {
             Some((_, last, rule)) if date <= *last => rule,
             _ => &self.base,
         }

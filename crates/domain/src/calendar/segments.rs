@@ -40,10 +40,7 @@ pub struct Segment {
 impl Calendar {
     /// Everything from `from` to `to`, without gaps; neighbours differ in cause.
     pub fn segments(&self, from: Timestamp, to: Timestamp) -> Vec<Segment> {
-        let mut pieces = Pieces {
-            found: Vec::new(),
-            cursor: from,
-        };
+        let mut pieces = Pieces { found: Vec::new(), cursor: from };
         for open in self.open_from(from).take_while(|open| open.from < to) {
             self.closed(&mut pieces, open.from);
             pieces.push(open.to.min(to), true, self.plan(open.date).open_cause());
@@ -60,11 +57,7 @@ impl Calendar {
         let mut date = self.local_date(pieces.cursor);
         while pieces.cursor < until {
             let next = date.tomorrow().unwrap_or(Date::MAX);
-            let midnight = if next > date {
-                self.instant(next, 0)
-            } else {
-                until
-            };
+            let midnight = if next > date { self.instant(next, 0) } else { until };
             pieces.push(midnight.min(until), false, self.plan(date).closed_cause());
             date = next;
         }
@@ -83,12 +76,7 @@ impl Pieces {
         }
         match self.found.last_mut() {
             Some(last) if last.open == open && last.cause == cause => last.to = to,
-            _ => self.found.push(Segment {
-                from: self.cursor,
-                to,
-                open,
-                cause,
-            }),
+            _ => self.found.push(Segment { from: self.cursor, to, open, cause }),
         }
         self.cursor = to;
     }

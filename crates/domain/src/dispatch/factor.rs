@@ -63,28 +63,15 @@ pub(super) struct Field {
 impl Field {
     /// Over the candidates in the order of their ids, so that sums do not depend on the order of arrival.
     pub(super) fn of(job: &Job, candidates: &[&Engineer]) -> Self {
-        let known: Vec<f64> = candidates
-            .iter()
-            .filter_map(|engineer| hours(engineer))
-            .collect();
+        let known: Vec<f64> = candidates.iter().filter_map(|engineer| hours(engineer)).collect();
         let usual = match job.effort_ms {
             effort if effort > 0 => Some(effort as f64 / 3_600_000.0),
             _ if known.is_empty() => None,
             _ => Some(known.iter().sum::<f64>() / known.len() as f64),
         };
-        let recent: u64 = candidates
-            .iter()
-            .map(|engineer| u64::from(engineer.recent))
-            .sum();
-        let mean_recent = if candidates.is_empty() {
-            0.0
-        } else {
-            recent as f64 / candidates.len() as f64
-        };
-        Self {
-            usual_hours: usual.map(round),
-            mean_recent: round(mean_recent),
-        }
+        let recent: u64 = candidates.iter().map(|engineer| u64::from(engineer.recent)).sum();
+        let mean_recent = if candidates.is_empty() { 0.0 } else { recent as f64 / candidates.len() as f64 };
+        Self { usual_hours: usual.map(round), mean_recent: round(mean_recent) }
     }
 }
 
@@ -99,10 +86,7 @@ pub(super) fn factors(
 ) -> Vec<(Factor, f64, f64)> {
     let preference = weights.preference * if job.vip { weights.vip_factor } else { 1.0 };
     let (speed, distance) = (speed(engineer, field), distance(job, engineer, weights));
-    let (wait, preferred) = (
-        wait(starts_at, weights, now),
-        self::preference(job, engineer),
-    );
+    let (wait, preferred) = (wait(starts_at, weights, now), self::preference(job, engineer));
     let all = [
         (speed, weights.speed),
         (distance, weights.distance),
@@ -112,9 +96,7 @@ pub(super) fn factors(
         (preferred, preference),
         (wait, weights.wait),
     ];
-    all.into_iter()
-        .map(|((factor, value), weight)| (factor, round(value.clamp(0.0, 1.0)), weight))
-        .collect()
+    all.into_iter().map(|((factor, value), weight)| (factor, round(value.clamp(0.0, 1.0)), weight)).collect()
 }
 
 fn speed(engineer: &Engineer, field: &Field) -> (Factor, f64) {
@@ -124,34 +106,16 @@ fn speed(engineer: &Engineer, field: &Field) -> (Factor, f64) {
         _ => NEUTRAL,
     };
     let n = engineer.handling.map_or(0, |handling| handling.n);
-    (
-        Factor::Speed {
-            hours,
-            n,
-            usual_hours: field.usual_hours,
-        },
-        value,
-    )
+    (Factor::Speed { hours, n, usual_hours: field.usual_hours }, value)
 }
 
 /// The better of what the path and the map say.
 fn distance(job: &Job, engineer: &Engineer, weights: &Weights) -> (Factor, f64) {
     let none = Place::default();
-    let (there, here) = (
-        job.place.as_ref().unwrap_or(&none),
-        engineer.place.as_ref().unwrap_or(&none),
-    );
-    let metres = there
-        .point
-        .zip(here.point)
-        .map(|(there, here)| metres(there, here));
+    let (there, here) = (job.place.as_ref().unwrap_or(&none), engineer.place.as_ref().unwrap_or(&none));
+    let metres = there.point.zip(here.point).map(|(there, here)| metres(there, here));
     let levels = there.path.len();
-    let shared = there
-        .path
-        .iter()
-        .zip(&here.path)
-        .take_while(|(one, other)| one == other)
-        .count();
+    let shared = there.path.iter().zip(&here.path).take_while(|(one, other)| one == other).count();
     let by_path = (shared > 0).then(|| 0.5 + 0.5 * shared as f64 / levels as f64);
     let by_map = metres.map(|metres| half(metres as f64 / 1_000.0, weights.half_km));
     let value = match (by_path, by_map) {
@@ -160,30 +124,17 @@ fn distance(job: &Job, engineer: &Engineer, weights: &Weights) -> (Factor, f64) 
         (None, None) if levels > 0 && !here.path.is_empty() => ELSEWHERE,
         (None, None) => NEUTRAL,
     };
-    (
-        Factor::Distance {
-            metres,
-            shared,
-            levels,
-        },
-        value,
-    )
+    (Factor::Distance { metres, shared, levels }, value)
 }
 
 fn load(engineer: &Engineer) -> (Factor, f64) {
     let (load, capacity) = (engineer.load, engineer.capacity);
-    (
-        Factor::Load { load, capacity },
-        1.0 - f64::from(load) / f64::from(capacity.max(1)),
-    )
+    (Factor::Load { load, capacity }, 1.0 - f64::from(load) / f64::from(capacity.max(1)))
 }
 
 fn fairness(engineer: &Engineer, field: &Field) -> (Factor, f64) {
     let (recent, mean) = (engineer.recent, field.mean_recent);
-    (
-        Factor::Fairness { recent, mean },
-        (mean + 1.0) / (mean + 1.0 + f64::from(recent)),
-    )
+    (Factor::Fairness { recent, mean }, (mean + 1.0) / (mean + 1.0 + f64::from(recent)))
 }
 
 /// Experts are kept for hard jobs, except when it is urgent.
@@ -193,11 +144,7 @@ fn fit(job: &Job, engineer: &Engineer) -> (Factor, f64) {
         let have = engineer.skills.get(&need.skill).copied().unwrap_or(0);
         f64::from(have.saturating_sub(need.level))
     });
-    let surplus = if job.skills.is_empty() {
-        0.0
-    } else {
-        round(above.sum::<f64>() / job.skills.len() as f64)
-    };
+    let surplus = if job.skills.is_empty() { 0.0 } else { round(above.sum::<f64>() / job.skills.len() as f64) };
     let value = match (job.skills.is_empty(), urgent) {
         (true, _) => NEUTRAL,
         (false, true) => (1.0 + surplus) / (2.0 + surplus),
@@ -214,48 +161,29 @@ fn preference(job: &Job, engineer: &Engineer) -> (Factor, f64) {
         (true, true) => 1.0,
         (true, false) => 0.0,
     };
-    (
-        Factor::Preference {
-            preferred,
-            asked,
-            vip: job.vip,
-        },
-        value,
-    )
+    (Factor::Preference { preferred, asked, vip: job.vip }, value)
 }
 
 fn wait(starts_at: Option<Timestamp>, weights: &Weights, now: Timestamp) -> (Factor, f64) {
     let minutes = starts_at.map_or(0, |start| start.millis_since(now).max(0) / 60_000);
-    (
-        Factor::Wait { starts_at, minutes },
-        half(minutes as f64 / 60.0, weights.half_wait_hours),
-    )
+    (Factor::Wait { starts_at, minutes }, half(minutes as f64 / 60.0, weights.half_wait_hours))
 }
 
 /// 1 at nothing, one half at `middle`, towards 0 beyond.
 fn half(amount: f64, middle: f64) -> f64 {
-    if middle > 0.0 {
-        1.0 / (1.0 + amount / middle)
-    } else {
-        NEUTRAL
-    }
+    if middle > 0.0 { 1.0 / (1.0 + amount / middle) } else { NEUTRAL }
 }
 
 /// Along the great circle.
 fn metres(one: Point, other: Point) -> i64 {
-    let (lat, lon) = (
-        (other.lat - one.lat).to_radians(),
-        (other.lon - one.lon).to_radians(),
-    );
+    let (lat, lon) = ((other.lat - one.lat).to_radians(), (other.lon - one.lon).to_radians());
     let (from, to) = (one.lat.to_radians(), other.lat.to_radians());
     let chord = (lat / 2.0).sin().powi(2) + from.cos() * to.cos() * (lon / 2.0).sin().powi(2);
     (2.0 * EARTH_METRES * chord.clamp(0.0, 1.0).sqrt().asin()).round() as i64
 }
 
 fn hours(engineer: &Engineer) -> Option<f64> {
-    let handling = engineer
-        .handling
-        .filter(|handling| handling.hours.is_finite() && handling.hours >= 0.0);
+    let handling = engineer.handling.filter(|handling| handling.hours.is_finite() && handling.hours >= 0.0);
     handling.map(|handling| round(handling.hours))
 }
 

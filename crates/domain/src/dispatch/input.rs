@@ -166,17 +166,10 @@ pub struct Point {
 /// The working time of a calendar between two instants, as an engineer's `hours`.
 pub fn open_spans(calendar: &Calendar, from: Timestamp, to: Timestamp) -> Vec<Span> {
     let mut spans: Vec<Span> = Vec::new();
-    for segment in calendar
-        .segments(from, to)
-        .into_iter()
-        .filter(|segment| segment.open)
-    {
+    for segment in calendar.segments(from, to).into_iter().filter(|segment| segment.open) {
         match spans.last_mut() {
             Some(last) if last.to == segment.from => last.to = segment.to,
-            _ => spans.push(Span {
-                from: segment.from,
-                to: segment.to,
-            }),
+            _ => spans.push(Span { from: segment.from, to: segment.to }),
         }
     }
     spans

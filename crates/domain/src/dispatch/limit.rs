@@ -71,34 +71,20 @@ pub(super) fn limits(
     for need in &job.skills {
         let skill = need.skill.clone();
         match engineer.skills.get(&need.skill) {
-            None => found.push(Limit::SkillMissing {
-                skill,
-                need: need.level,
-            }),
+            None => found.push(Limit::SkillMissing { skill, need: need.level }),
             Some(have) if *have < need.level => {
-                found.push(Limit::SkillLevel {
-                    skill,
-                    need: need.level,
-                    have: *have,
-                });
+                found.push(Limit::SkillLevel { skill, need: need.level, have: *have });
             }
             Some(_) => {}
         }
     }
     let stretch = stretch(job, weights, now);
-    found.extend(
-        job.certificates
-            .iter()
-            .filter_map(|name| certificate(name, engineer, stretch.from)),
-    );
+    found.extend(job.certificates.iter().filter_map(|name| certificate(name, engineer, stretch.from)));
     found.extend(territory(job, engineer));
     let (time, starts_at) = time(job, engineer, stretch);
     found.extend(time);
     if engineer.load >= engineer.capacity {
-        found.push(Limit::Capacity {
-            load: engineer.load,
-            capacity: engineer.capacity,
-        });
+        found.push(Limit::Capacity { load: engineer.load, capacity: engineer.capacity });
     }
     (found, starts_at)
 }
@@ -107,38 +93,22 @@ pub(super) fn limits(
 fn stretch(job: &Job, weights: &Weights, now: Timestamp) -> Span {
     let horizon = now.plus_millis(i64::from(weights.horizon_hours) * 3_600_000);
     match job.window {
-        Some(window) => Span {
-            from: window.from.max(now),
-            to: window.to,
-        },
-        None => Span {
-            from: now,
-            to: horizon,
-        },
+        Some(window) => Span { from: window.from.max(now), to: window.to },
+        None => Span { from: now, to: horizon },
     }
 }
 
 /// One that is valid when the work may begin is enough; the longest counts.
 fn certificate(name: &str, engineer: &Engineer, at: Timestamp) -> Option<Limit> {
-    let own = || {
-        engineer
-            .certificates
-            .iter()
-            .filter(|certificate| certificate.name == name)
-    };
+    let own = || engineer.certificates.iter().filter(|certificate| certificate.name == name);
     if own().any(|certificate| certificate.expires_at.is_none_or(|expiry| expiry > at)) {
         return None;
     }
     let certificate = name.to_owned();
-    Some(
-        match own().filter_map(|certificate| certificate.expires_at).max() {
-            Some(expired_at) => Limit::CertificateExpired {
-                certificate,
-                expired_at,
-            },
-            None => Limit::CertificateMissing { certificate },
-        },
-    )
+    Some(match own().filter_map(|certificate| certificate.expires_at).max() {
+        Some(expired_at) => Limit::CertificateExpired { certificate, expired_at },
+        None => Limit::CertificateMissing { certificate },
+    })
 }
 
 fn territory(job: &Job, engineer: &Engineer) -> Vec<Limit> {
@@ -147,19 +117,13 @@ fn territory(job: &Job, engineer: &Engineer) -> Vec<Limit> {
         && !engineer.zones.is_empty()
         && !engineer.zones.contains(zone)
     {
-        found.push(Limit::Zone {
-            zone: zone.clone(),
-            serves: engineer.zones.clone(),
-        });
+        found.push(Limit::Zone { zone: zone.clone(), serves: engineer.zones.clone() });
     }
     if let Some(org) = job.org
         && !engineer.orgs.is_empty()
         && !engineer.orgs.contains(&org)
     {
-        found.push(Limit::Org {
-            org,
-            serves: engineer.orgs.clone(),
-        });
+        found.push(Limit::Org { org, serves: engineer.orgs.clone() });
     }
     found
 }
@@ -171,36 +135,20 @@ fn time(job: &Job, engineer: &Engineer, stretch: Span) -> (Option<Limit>, Option
         Some(_) => job.effort_ms.min(length).max(1),
         None => 1,
     };
-    let hours: Vec<Span> = engineer
-        .hours
-        .iter()
-        .filter_map(|span| overlap(*span, stretch))
-        .collect();
+    let hours: Vec<Span> = engineer.hours.iter().filter_map(|span| overlap(*span, stretch)).collect();
     let free = without_absences(&hours, engineer);
     if total(&free) >= needed_ms {
         return (None, free.first().map(|span| span.from));
     }
     let open_ms = total(&hours);
     let absence = engineer.absences.iter().filter(|absence| {
-        let absence = Span {
-            from: absence.from,
-            to: absence.to,
-        };
+        let absence = Span { from: absence.from, to: absence.to };
         hours.iter().any(|span| overlap(*span, absence).is_some())
     });
-    let first = absence
-        .min_by_key(|absence| (absence.from, absence.to))
-        .filter(|_| open_ms >= needed_ms);
+    let first = absence.min_by_key(|absence| (absence.from, absence.to)).filter(|_| open_ms >= needed_ms);
     let limit = match first.cloned() {
-        Some(absence) => Limit::Absent {
-            from: absence.from,
-            to: absence.to,
-            reason: absence.reason,
-        },
-        None => Limit::OutsideHours {
-            open_ms: total(&free),
-            needed_ms,
-        },
+        Some(absence) => Limit::Absent { from: absence.from, to: absence.to, reason: absence.reason },
+        None => Limit::OutsideHours { open_ms: total(&free), needed_ms },
     };
     (Some(limit), None)
 }
@@ -210,23 +158,13 @@ fn without_absences(hours: &[Span], engineer: &Engineer) -> Vec<Span> {
     for absence in &engineer.absences {
         let mut rest = Vec::new();
         for span in free {
-            let before = Span {
-                from: span.from,
-                to: span.to.min(absence.from),
-            };
-            let after = Span {
-                from: span.from.max(absence.to),
-                to: span.to,
-            };
+            let before = Span { from: span.from, to: span.to.min(absence.from) };
+            let after = Span { from: span.from.max(absence.to), to: span.to };
             if absence.to <= span.from || absence.from >= span.to || absence.from >= absence.to {
                 rest.push(span);
                 continue;
             }
-            rest.extend(
-                [before, after]
-                    .into_iter()
-                    .filter(|span| span.from < span.to),
-            );
+            rest.extend([before, after].into_iter().filter(|span| span.from < span.to));
         }
         free = rest;
     }
@@ -234,16 +172,10 @@ fn without_absences(hours: &[Span], engineer: &Engineer) -> Vec<Span> {
 }
 
 fn overlap(one: Span, other: Span) -> Option<Span> {
-    let both = Span {
-        from: one.from.max(other.from),
-        to: one.to.min(other.to),
-    };
+    let both = Span { from: one.from.max(other.from), to: one.to.min(other.to) };
     (both.from < both.to).then_some(both)
 }
 
 fn total(spans: &[Span]) -> i64 {
-    spans
-        .iter()
-        .map(|span| span.to.millis_since(span.from))
-        .sum()
+    spans.iter().map(|span| span.to.millis_since(span.from)).sum()
 }

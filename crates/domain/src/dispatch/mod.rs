@@ -12,9 +12,7 @@ mod policy;
 mod rank;
 
 pub use factor::Factor;
-pub use input::{
-    Absence, Certificate, Engineer, Handling, Input, Job, Place, Point, SkillNeed, Span, open_spans,
-};
+pub use input::{Absence, Certificate, Engineer, Handling, Input, Job, Place, Point, SkillNeed, Span, open_spans};
 pub use limit::Limit;
 pub use policy::{DispatchPolicy, Weights};
 pub use rank::{Behind, Candidate, FactorScore, LeftOut, Ranking, rank};

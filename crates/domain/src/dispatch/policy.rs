@@ -46,12 +46,7 @@ pub struct Weights {
 
 impl Default for DispatchPolicy {
     fn default() -> Self {
-        Self {
-            mode: Mode::Suggest,
-            threshold: 0.7,
-            lead: 0.02,
-            weights: Weights::default(),
-        }
+        Self { mode: Mode::Suggest, threshold: 0.7, lead: 0.02, weights: Weights::default() }
     }
 }
 
@@ -87,31 +82,13 @@ impl DispatchPolicy {
         check("threshold", (0.0..=1.0).contains(&self.threshold));
         check("lead", (0.0..=1.0).contains(&self.lead));
         for (name, weight) in weights.named() {
-            check(
-                &format!("weights/{name}"),
-                (0.0..=1_000.0).contains(&weight),
-            );
+            check(&format!("weights/{name}"), (0.0..=1_000.0).contains(&weight));
         }
-        check(
-            "weights",
-            weights.named().iter().any(|(_, weight)| *weight > 0.0),
-        );
-        check(
-            "weights/vip_factor",
-            (1.0..=1_000.0).contains(&weights.vip_factor),
-        );
-        check(
-            "weights/half_km",
-            (0.001..=20_000.0).contains(&weights.half_km),
-        );
-        check(
-            "weights/half_wait_hours",
-            (0.001..=10_000.0).contains(&weights.half_wait_hours),
-        );
-        check(
-            "weights/horizon_hours",
-            (1..=8_784).contains(&weights.horizon_hours),
-        );
+        check("weights", weights.named().iter().any(|(_, weight)| *weight > 0.0));
+        check("weights/vip_factor", (1.0..=1_000.0).contains(&weights.vip_factor));
+        check("weights/half_km", (0.001..=20_000.0).contains(&weights.half_km));
+        check("weights/half_wait_hours", (0.001..=10_000.0).contains(&weights.half_wait_hours));
+        check("weights/horizon_hours", (1..=8_784).contains(&weights.horizon_hours));
         problems
     }
 
@@ -124,9 +101,7 @@ impl DispatchPolicy {
         match self.mode {
             Mode::Off => Verdict::Drop,
             Mode::Silent => Verdict::Keep,
-            Mode::Automatic if ranking.best.is_some() && best >= self.threshold && leads => {
-                Verdict::Apply
-            }
+            Mode::Automatic if ranking.best.is_some() && best >= self.threshold && leads => Verdict::Apply,
             Mode::Suggest | Mode::Automatic => Verdict::Show,
         }
     }

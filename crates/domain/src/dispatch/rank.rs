@@ -70,10 +70,7 @@ pub fn rank(job: &Job, engineers: &[Engineer], weights: &Weights, now: Timestamp
             fitting.push(engineer);
             starts.push(starts_at);
         } else {
-            left_out.push(LeftOut {
-                user: engineer.user,
-                limits: failed,
-            });
+            left_out.push(LeftOut { user: engineer.user, limits: failed });
         }
     }
     let field = Field::of(job, &fitting);
@@ -83,16 +80,9 @@ pub fn rank(job: &Job, engineers: &[Engineer], weights: &Weights, now: Timestamp
         scored.push((engineer, candidate(engineer.user, reasons)));
     }
     scored.sort_by(order);
-    let mut candidates: Vec<Candidate> =
-        scored.into_iter().map(|(_, candidate)| candidate).collect();
+    let mut candidates: Vec<Candidate> = scored.into_iter().map(|(_, candidate)| candidate).collect();
     explain(&mut candidates);
-    Ranking {
-        ticket: job.ticket,
-        at: now,
-        best: candidates.first().map(|best| best.user),
-        candidates,
-        left_out,
-    }
+    Ranking { ticket: job.ticket, at: now, best: candidates.first().map(|best| best.user), candidates, left_out }
 }
 
 fn candidate(user: UserId, reasons: Vec<(Factor, f64, f64)>) -> Candidate {
@@ -103,25 +93,12 @@ fn candidate(user: UserId, reasons: Vec<(Factor, f64, f64)>) -> Candidate {
         let share = if total > 0.0 { weight / total } else { 0.0 };
         let contribution = round(value * share);
         score += contribution;
-        factors.push(FactorScore {
-            factor,
-            value,
-            weight: round(share),
-            contribution,
-        });
+        factors.push(FactorScore { factor, value, weight: round(share), contribution });
     }
-    Candidate {
-        user,
-        score: round(score).clamp(0.0, 1.0),
-        factors,
-        behind: Vec::new(),
-    }
+    Candidate { user, score: round(score).clamp(0.0, 1.0), factors, behind: Vec::new() }
 }
 
-fn order(
-    (one, first): &(&Engineer, Candidate),
-    (other, second): &(&Engineer, Candidate),
-) -> Ordering {
+fn order((one, first): &(&Engineer, Candidate), (other, second): &(&Engineer, Candidate)) -> Ordering {
     let by_score = second.score.total_cmp(&first.score);
     let tie = (one.recent, one.load, one.user).cmp(&(other.recent, other.load, other.user));
     by_score.then(tie)
@@ -133,13 +110,9 @@ fn explain(candidates: &mut [Candidate]) {
     };
     for candidate in rest {
         let pairs = best.factors.iter().zip(&candidate.factors).enumerate();
-        let losses = pairs.map(|(index, (best, own))| Behind {
-            index,
-            difference: round(best.contribution - own.contribution),
-        });
+        let losses =
+            pairs.map(|(index, (best, own))| Behind { index, difference: round(best.contribution - own.contribution) });
         candidate.behind = losses.filter(|behind| behind.difference > 0.0).collect();
-        candidate
-            .behind
-            .sort_by(|one, other| other.difference.total_cmp(&one.difference));
+        candidate.behind.sort_by(|one, other| other.difference.total_cmp(&one.difference));
     }
 }
