@@ -12,6 +12,7 @@ mod lexer;
 mod links;
 mod migrations;
 mod places;
+mod requirements;
 mod sizes;
 mod source;
 mod walls;
@@ -46,6 +47,7 @@ pub(crate) fn run(root: &Path) -> Result<ExitCode> {
     findings.extend(places::check(&tree));
     findings.extend(documents::check(&tree));
     findings.extend(links::check(&tree));
+    findings.extend(requirements::check(&tree));
     findings.sort();
     print!("{}", sizes::report(&tree));
     for finding in &findings {
