@@ -26,4 +26,12 @@ writeFileSync(
   at("../src/api/problems.gen.ts"),
   `// Generated from crates/domain/src/problem.rs by \`npm run codegen\`.\nexport const sentences: Record<string, { zh: string; en: string }> = {\n${lines.join("\n")}\n};\n`,
 );
-console.log(`${lines.length} problem codes`);
+
+const events = readFileSync(at("../../crates/domain/src/event.rs"), "utf8");
+const kinds = [...events.matchAll(/^\s*\w+ = "([a-z_.]+)",$/gm)].map(([, kind]) => `  "${kind}",`);
+if (kinds.length < 20) throw new Error("the list of event kinds could not be read");
+writeFileSync(
+  at("../src/api/events.gen.ts"),
+  `// Generated from crates/domain/src/event.rs by \`npm run codegen\`.\nexport const eventKinds = [\n${kinds.join("\n")}\n] as const;\n`,
+);
+console.log(`${lines.length} problem codes, ${kinds.length} event kinds`);

@@ -1,9 +1,12 @@
+import type { Answer, Options, Route } from "./contract.ts";
 import { ApiError, type ProblemDocument } from "./errors.ts";
 
 const BASE = "/api/v1";
 
-export interface CallOptions {
-  query?: Record<string, string | number | boolean | null | undefined>;
+type Query = Record<string, string | number | boolean | null | undefined>;
+
+interface CallOptions {
+  query?: Query;
   body?: unknown;
   /** The version the change was made on; sent as If-Match. */
   version?: number;
@@ -12,7 +15,7 @@ export interface CallOptions {
   signal?: AbortSignal;
 }
 
-type Method = "GET" | "POST" | "PATCH" | "PUT" | "DELETE";
+type Method = "get" | "post" | "patch" | "put" | "delete";
 
 let onSignedOut: () => void = () => {};
 
@@ -21,7 +24,7 @@ export function whenSignedOut(handle: () => void): void {
   onSignedOut = handle;
 }
 
-export function address(path: string, query: CallOptions["query"] = {}): string {
+export function address(path: string, query: Query = {}): string {
   const params = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {
     if (value !== undefined && value !== null && value !== "") params.set(name, String(value));
@@ -31,12 +34,16 @@ export function address(path: string, query: CallOptions["query"] = {}): string 
 }
 
 /** Calls the API; every other answer than 2xx is thrown as an `ApiError`. */
-export async function call<T>(method: Method, path: string, options: CallOptions = {}): Promise<T> {
+async function call<T>(method: Method, path: string, options: CallOptions = {}): Promise<T> {
   const headers = new Headers({ accept: "application/json" });
   if (options.body !== undefined) headers.set("content-type", "application/json");
   if (options.version !== undefined) headers.set("if-match", `"${options.version}"`);
   if (options.idempotencyKey) headers.set("idempotency-key", options.idempotencyKey);
-  const request: RequestInit = { method, headers, credentials: "same-origin" };
+  const request: RequestInit = {
+    method: method.toUpperCase(),
+    headers,
+    credentials: "same-origin",
+  };
   if (options.body !== undefined) request.body = JSON.stringify(options.body);
   if (options.signal) request.signal = options.signal;
 
@@ -71,13 +78,24 @@ async function refusal(answer: Response, path: string): Promise<ApiError> {
   });
 }
 
-export const get = <T>(path: string, options?: CallOptions) => call<T>("GET", path, options);
-export const post = <T>(path: string, body: unknown, options?: CallOptions) =>
-  call<T>("POST", path, { ...options, body });
-export const patch = <T>(path: string, body: unknown, options?: CallOptions) =>
-  call<T>("PATCH", path, { ...options, body });
-export const put = <T>(path: string, body: unknown, options?: CallOptions) =>
-  call<T>("PUT", path, { ...options, body });
+/** A method of the API, its parameters, body and answer checked against the contract. */
+function method<M extends Method>(name: M) {
+  return <R extends Route<M>>(route: R, options: Options<R, M>): Promise<Answer<R, M>> => {
+    const { path = {}, ...rest } = options as CallOptions & {
+      path?: Record<string, string | number>;
+    };
+    const filled = route.replace(/\{(\w+)\}/g, (_, part: string) =>
+      encodeURIComponent(String(path[part])),
+    );
+    return call<Answer<R, M>>(name, filled, rest);
+  };
+}
+
+export const get = method("get");
+export const post = method("post");
+export const put = method("put");
+export const patch = method("patch");
+export const remove = method("delete");
 
 /** A fresh key for one act of a person; a retry of the same act keeps it. */
 export function newKey(): string {

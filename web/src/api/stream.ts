@@ -1,3 +1,4 @@
+import { eventKinds } from "./events.gen.ts";
 import type { LiveEvent } from "./types.ts";
 
 export interface Live {
@@ -14,9 +15,8 @@ export function listen(live: Live): () => void {
     if (event) live.onEvent(event);
   };
   source.onmessage = receive;
-  // The server may name its events; all of them carry the same body.
-  for (const name of ["event", "ticket", "change"])
-    source.addEventListener(name, receive as EventListener);
+  // Each event is named by its kind, and a source tells only of names that were asked for.
+  for (const kind of eventKinds) source.addEventListener(kind, receive as EventListener);
   source.onopen = () => live.onState(true);
   source.onerror = () => live.onState(source.readyState === EventSource.OPEN);
   return () => source.close();

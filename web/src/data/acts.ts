@@ -1,9 +1,10 @@
 import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 import { get, newKey, post } from "@/api/client.ts";
+import type { Schemas } from "@/api/contract.ts";
 import type { FlowView, Ranking, Suggestion, Task, Ticket } from "@/api/types.ts";
 import { refreshTicket, ticketKeys } from "./tickets.ts";
 
-/** An act and what it needs; the server says which members each act takes. */
+/** An act and what it needs; which members each act takes is in the contract. */
 export interface ActBody {
   act: string;
   [member: string]: unknown;
@@ -12,14 +13,16 @@ export interface ActBody {
 export const flowQuery = (id: string) =>
   queryOptions({
     queryKey: ticketKeys.part(id, "flow"),
-    queryFn: ({ signal }) => get<FlowView>(`/tickets/${id}/flow`, { signal }),
+    queryFn: ({ signal }) =>
+      get("/tickets/{id}/flow", { path: { id }, signal }) as Promise<FlowView>,
     staleTime: 15_000,
   });
 
 export const dispatchQuery = (id: string) =>
   queryOptions({
     queryKey: ticketKeys.part(id, "dispatch"),
-    queryFn: ({ signal }) => get<Ranking>(`/tickets/${id}/dispatch`, { signal }),
+    queryFn: ({ signal }) =>
+      get("/tickets/{id}/dispatch", { path: { id }, signal }) as Promise<Ranking>,
     staleTime: 60_000,
   });
 
@@ -28,9 +31,13 @@ export function useAct(ticket: Ticket) {
   const client = useQueryClient();
   return useMutation({
     mutationFn: ({ task, body }: { task?: Task | undefined; body: ActBody }) => {
-      const path = task ? `/tasks/${task.id}/acts` : `/tickets/${ticket.id}/acts`;
-      const version = task ? task.version : ticket.version;
-      return post(path, body, { version, idempotencyKey: newKey() });
+      const idempotencyKey = newKey();
+      if (task) {
+        const full = body as unknown as Schemas["TaskActBody"];
+        return post("/tasks/{id}/acts", { path: { id: task.id }, body: full, idempotencyKey });
+      }
+      const full = body as unknown as Schemas["TicketActBody"];
+      return post("/tickets/{id}/acts", { path: { id: ticket.id }, body: full, idempotencyKey });
     },
     onSettled: () => refreshTicket(client, ticket),
   });
@@ -40,34 +47,36 @@ export function useDispatch(ticket: Ticket) {
   const client = useQueryClient();
   return useMutation({
     mutationFn: (person: string) =>
-      post(
-        `/tickets/${ticket.id}/dispatch`,
-        { person },
-        { version: ticket.version, idempotencyKey: newKey() },
-      ),
+      post("/tickets/{id}/dispatch", {
+        path: { id: ticket.id },
+        body: { person },
+        idempotencyKey: newKey(),
+      }),
     onSettled: () => refreshTicket(client, ticket),
   });
 }
 
 export type Decision = "accept" | "correct" | "reject";
 
+interface DecideInput {
+  suggestion: Suggestion;
+  decision: Decision;
+  value?: unknown;
+}
+
 export function useDecide(ticket: Ticket) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: ({
-      suggestion,
-      decision,
-      value,
-    }: {
-      suggestion: Suggestion;
-      decision: Decision;
-      value?: unknown;
-    }) =>
-      post(
-        `/suggestions/${suggestion.id}/decision`,
-        value === undefined ? { decision } : { decision, value },
-        { version: suggestion.version, idempotencyKey: newKey() },
-      ),
+    mutationFn: ({ suggestion, decision, value }: DecideInput) =>
+      post("/suggestions/{id}/decision", {
+        path: { id: suggestion.id },
+        body: {
+          decision,
+          version: suggestion.version,
+          ...(value === undefined ? {} : { value: value as Record<string, never> }),
+        },
+        idempotencyKey: newKey(),
+      }),
     onSettled: () => refreshTicket(client, ticket),
   });
 }

@@ -1,73 +1,65 @@
 import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
-import { call, get, newKey, post, put } from "@/api/client.ts";
-import type {
-  Change,
-  Definition,
-  DefinitionRow,
-  DefinitionVersion,
-  Page,
-  Problem,
-} from "@/api/types.ts";
+import { get, newKey, post, put, remove } from "@/api/client.ts";
+import type { Change, Definition, DefinitionRow, DefinitionVersion, Problem } from "@/api/types.ts";
 
-const path = (kind: string, key: string) => `/definitions/${kind}/${key}`;
+/** JSON documents are opaque to the contract. */
+type Document = Record<string, never>;
+
+const one = (kind: string, key: string) => ["definitions", "one", kind, key] as const;
 
 export const definitionListQuery = (kind: string) =>
   queryOptions({
     queryKey: ["definitions", "list", kind],
-    queryFn: async ({ signal }) => {
-      const items: DefinitionRow[] = [];
-      let after: string | null = null;
-      do {
-        const page: Page<DefinitionRow> = await get("/definitions", {
-          query: { kind, limit: 200, after },
-          signal,
-        });
-        items.push(...page.items);
-        after = page.next;
-      } while (after);
-      return items;
-    },
+    queryFn: ({ signal }) =>
+      get("/definitions", { query: { kind }, signal }).then((page) => page.items),
     staleTime: 15_000,
   });
 
 export const definitionQuery = (kind: string, key: string) =>
   queryOptions({
-    queryKey: ["definitions", "one", kind, key],
-    queryFn: ({ signal }) => get<Definition>(path(kind, key), { signal }),
+    queryKey: one(kind, key),
+    queryFn: ({ signal }) =>
+      get("/definitions/{kind}/{key}", { path: { kind, key }, signal }) as Promise<Definition>,
     staleTime: 10_000,
   });
 
 export const versionsQuery = (kind: string, key: string) =>
   queryOptions({
-    queryKey: ["definitions", "one", kind, key, "versions"],
+    queryKey: [...one(kind, key), "versions"],
     queryFn: ({ signal }) =>
-      get<Page<DefinitionVersion>>(`${path(kind, key)}/versions`, { signal }).then((p) => p.items),
+      get("/definitions/{kind}/{key}/versions", { path: { kind, key }, signal }).then(
+        (page) => page.items as DefinitionVersion[],
+      ),
     staleTime: 10_000,
   });
 
 export const versionQuery = (kind: string, key: string, version: number) =>
   queryOptions({
-    queryKey: ["definitions", "one", kind, key, "versions", version],
+    queryKey: [...one(kind, key), "versions", version],
     queryFn: ({ signal }) =>
-      get<DefinitionVersion>(`${path(kind, key)}/versions/${version}`, { signal }),
+      get("/definitions/{kind}/{key}/versions/{version}", {
+        path: { kind, key, version },
+        signal,
+      }) as Promise<DefinitionVersion>,
     staleTime: Number.POSITIVE_INFINITY,
   });
 
 /** From one version to another, or to the draft when `to` is left out. */
 export const diffQuery = (kind: string, key: string, from: number, to?: number) =>
   queryOptions({
-    queryKey: ["definitions", "one", kind, key, "diff", from, to ?? "draft"],
+    queryKey: [...one(kind, key), "diff", from, to ?? "draft"],
     queryFn: ({ signal }) =>
-      get<Page<Change>>(`${path(kind, key)}/diff`, { query: { from, to }, signal }).then(
-        (p) => p.items,
-      ),
+      get("/definitions/{kind}/{key}/diff", {
+        path: { kind, key },
+        query: { from, to },
+        signal,
+      }).then((page) => page.items as Change[]),
     staleTime: 5_000,
   });
 
 export function checkDocument(kind: string, document: unknown): Promise<Problem[]> {
-  return post<{ problems: Problem[] }>("/definitions/check", { kind, document }).then(
-    (answer) => answer.problems,
-  );
+  const body = { kind, document: document as Document };
+  return post("/definitions/check", { body }).then((answer) => answer.problems as Problem[]);
 }
 
 /** `revision` is the draft's own; 0 makes a new definition. */
@@ -77,14 +69,15 @@ export function saveDraft(
   document: unknown,
   revision: number,
 ): Promise<DefinitionRow> {
-  return put<DefinitionRow>(`${path(kind, key)}/draft`, { document }, { version: revision });
+  const body = { document: document as Document };
+  return put("/definitions/{kind}/{key}/draft", { path: { kind, key }, body, version: revision });
 }
 
 export function useDiscard(kind: string, key: string) {
   const client = useQueryClient();
   return useMutation({
     mutationFn: (revision: number) =>
-      call("DELETE", `${path(kind, key)}/draft`, { version: revision }),
+      remove("/definitions/{kind}/{key}/draft", { path: { kind, key }, version: revision }),
     onSuccess: () => client.invalidateQueries({ queryKey: ["definitions"] }),
   });
 }
@@ -93,11 +86,12 @@ export function usePublish(kind: string, key: string) {
   const client = useQueryClient();
   return useMutation({
     mutationFn: ({ note, revision }: { note: string; revision: number }) =>
-      post<DefinitionVersion>(
-        `${path(kind, key)}/publish`,
-        { note },
-        { version: revision, idempotencyKey: newKey() },
-      ),
+      post("/definitions/{kind}/{key}/publish", {
+        path: { kind, key },
+        body: { note },
+        version: revision,
+        idempotencyKey: newKey(),
+      }),
     onSuccess: () => client.invalidateQueries({ queryKey: ["definitions"] }),
   });
 }
@@ -106,7 +100,11 @@ export function useRollBack(kind: string, key: string) {
   const client = useQueryClient();
   return useMutation({
     mutationFn: (body: { version: number; note: string }) =>
-      post<DefinitionVersion>(`${path(kind, key)}/rollback`, body, { idempotencyKey: newKey() }),
+      post("/definitions/{kind}/{key}/rollback", {
+        path: { kind, key },
+        body,
+        idempotencyKey: newKey(),
+      }),
     onSuccess: () => client.invalidateQueries({ queryKey: ["definitions"] }),
   });
 }
@@ -117,14 +115,14 @@ interface Bundle {
 }
 
 export function exportDefinitions(): Promise<Bundle> {
-  return get<Bundle>("/definitions/export");
+  return get("/definitions/export", {});
 }
 
 export function useImport() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (bundle: Bundle) =>
-      post<{ documents: unknown }>("/definitions/import", bundle, { idempotencyKey: newKey() }),
+    mutationFn: ({ files }: Bundle) =>
+      post("/definitions/import", { body: { files: files as Document }, idempotencyKey: newKey() }),
     onSuccess: () => client.invalidateQueries({ queryKey: ["definitions"] }),
   });
 }

@@ -7,13 +7,18 @@ interface FormAnswer {
   key: string;
   version: number;
   document: FormDocument;
-  field_rights?: Record<string, FieldRight>;
+  field_rights: Record<string, FieldRight>;
 }
 
 /** The published form, or the version a ticket was filled in with. */
 export const formQuery = (key: string, version?: number) =>
   queryOptions({
     queryKey: ["forms", key, version ?? "active"],
-    queryFn: ({ signal }) => get<FormAnswer>(`/forms/${key}`, { query: { version }, signal }),
+    queryFn: ({ signal }) =>
+      get("/forms/{key}", {
+        path: { key },
+        query: { version },
+        signal,
+      }) as unknown as Promise<FormAnswer>,
     staleTime: version ? Number.POSITIVE_INFINITY : 60_000,
   });

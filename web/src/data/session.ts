@@ -1,5 +1,5 @@
 import { queryOptions, useMutation, useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
-import { call, get, post } from "@/api/client.ts";
+import { get, post, remove } from "@/api/client.ts";
 import { ApiError } from "@/api/errors.ts";
 import type { Session } from "@/api/types.ts";
 
@@ -8,7 +8,7 @@ export const sessionQuery = queryOptions({
   queryKey: ["session"],
   queryFn: async (): Promise<Session | null> => {
     try {
-      return await get<Session>("/session");
+      return await get("/session", {});
     } catch (error) {
       if (error instanceof ApiError && error.problem.status === 401) return null;
       throw error;
@@ -31,8 +31,7 @@ export function useMay(permission: string): boolean {
 export function useSignIn() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (body: { login: string; password: string; tenant?: string }) =>
-      post("/session", body),
+    mutationFn: (body: { login: string; password: string }) => post("/session", { body }),
     onSuccess: () => client.resetQueries(),
   });
 }
@@ -40,7 +39,7 @@ export function useSignIn() {
 export function useLinkSignIn() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (token: string) => post("/session/link", { token }),
+    mutationFn: (token: string) => post("/session/link", { body: { token } }),
     onSuccess: () => client.resetQueries(),
   });
 }
@@ -48,7 +47,7 @@ export function useLinkSignIn() {
 export function useSignOut() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: () => call("DELETE", "/session"),
+    mutationFn: () => remove("/session", {}),
     onSuccess: () => client.clear(),
   });
 }

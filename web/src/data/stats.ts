@@ -5,6 +5,7 @@ import type { Overview } from "@/api/types.ts";
 export const overviewQuery = (days: number) =>
   queryOptions({
     queryKey: ["stats", "overview", days],
-    queryFn: ({ signal }) => get<Overview>("/stats/overview", { query: { days }, signal }),
+    queryFn: ({ signal }) =>
+      get("/stats/overview", { query: { days }, signal }) as Promise<Overview>,
     staleTime: 60_000,
   });

@@ -7,16 +7,10 @@ import {
   useQueryClient,
 } from "@tanstack/react-query";
 import { get, newKey, patch, post } from "@/api/client.ts";
-import type {
-  Page,
-  SavedView,
-  Similar,
-  Ticket,
-  TicketBrief,
-  TicketRow,
-  TicketType,
-  TimelineItem,
-} from "@/api/types.ts";
+import type { Answer } from "@/api/contract.ts";
+import type { Page, Similar, Ticket, TicketBrief, TicketRow, TimelineItem } from "@/api/types.ts";
+
+type Values = Record<string, unknown>;
 
 export interface TicketList {
   view?: string | undefined;
@@ -38,7 +32,7 @@ export const ticketListQuery = (list: TicketList) =>
   infiniteQueryOptions({
     queryKey: ticketKeys.list(list),
     queryFn: ({ pageParam, signal }) =>
-      get<Page<TicketRow>>("/tickets", {
+      get("/tickets", {
         query: {
           view: list.view,
           q: list.q,
@@ -48,7 +42,7 @@ export const ticketListQuery = (list: TicketList) =>
           after: pageParam,
         },
         signal,
-      }),
+      }) as Promise<Page<TicketRow>>,
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next,
     staleTime: 15_000,
@@ -57,7 +51,8 @@ export const ticketListQuery = (list: TicketList) =>
 export const ticketQuery = (number: string) =>
   queryOptions({
     queryKey: ticketKeys.one(number),
-    queryFn: ({ signal }) => get<Ticket>(`/tickets/${number}`, { signal }),
+    queryFn: ({ signal }) =>
+      get("/tickets/{id}", { path: { id: number }, signal }) as Promise<Ticket>,
     staleTime: 15_000,
   });
 
@@ -69,11 +64,12 @@ export const timelineQuery = (id: string) =>
       const items: TimelineItem[] = [];
       let after: string | null = null;
       do {
-        const page: Page<TimelineItem> = await get(`/tickets/${id}/timeline`, {
-          query: { limit: 200, after },
+        const page: Answer<"/tickets/{id}/timeline", "get"> = await get("/tickets/{id}/timeline", {
+          path: { id },
+          query: { limit: 200, after: after ? Number(after) : null },
           signal,
         });
-        items.push(...page.items);
+        items.push(...(page.items as TimelineItem[]));
         after = page.next;
       } while (after && items.length < 2000);
       return items;
@@ -83,14 +79,13 @@ export const timelineQuery = (id: string) =>
 
 export const viewsQuery = queryOptions({
   queryKey: ["views"],
-  queryFn: ({ signal }) => get<Page<SavedView>>("/views", { signal }).then((page) => page.items),
+  queryFn: ({ signal }) => get("/views", { signal }).then((page) => page.items),
   staleTime: 30_000,
 });
 
 export const ticketTypesQuery = queryOptions({
   queryKey: ["ticket-types"],
-  queryFn: ({ signal }) =>
-    get<Page<TicketType>>("/ticket-types", { signal }).then((page) => page.items),
+  queryFn: ({ signal }) => get("/ticket-types", { signal }).then((page) => page.items),
   staleTime: 5 * 60_000,
 });
 
@@ -98,14 +93,17 @@ export const similarQuery = (id: string) =>
   queryOptions({
     queryKey: ["tickets", "similar", id],
     queryFn: ({ signal }) =>
-      get<Page<Similar>>(`/tickets/${id}/similar`, { signal }).then((page) => page.items),
+      get("/tickets/{id}/similar", { path: { id }, signal }).then(
+        (page) => page.items as Similar[],
+      ),
     staleTime: 5 * 60_000,
   });
 
 export const searchQuery = (q: string) =>
   queryOptions({
     queryKey: ["tickets", "search", q],
-    queryFn: ({ signal }) => get<Page<TicketRow>>("/tickets", { query: { q, limit: 8 }, signal }),
+    queryFn: ({ signal }) =>
+      get("/tickets", { query: { q, limit: 8 }, signal }) as Promise<Page<TicketRow>>,
     enabled: q.length > 0,
     staleTime: 10_000,
   });
@@ -113,8 +111,11 @@ export const searchQuery = (q: string) =>
 export function useCreateTicket() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: ({ key, ...body }: { key: string; type: string; data: Record<string, unknown> }) =>
-      post<TicketBrief>("/tickets", body, { idempotencyKey: key }),
+    mutationFn: ({ key, type, data }: { key: string; type: string; data: Values }) =>
+      post("/tickets", {
+        body: { type, data: data as Record<string, never> },
+        idempotencyKey: key,
+      }),
     onSuccess: () => client.invalidateQueries({ queryKey: ticketKeys.lists }),
   });
 }
@@ -122,12 +123,13 @@ export function useCreateTicket() {
 export function useChangeTicket(ticket: Ticket) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (fields: Record<string, unknown>) =>
-      patch<TicketBrief>(
-        `/tickets/${ticket.id}`,
-        { fields },
-        { version: ticket.version, idempotencyKey: newKey() },
-      ),
+    mutationFn: (fields: Values) =>
+      patch("/tickets/{id}", {
+        path: { id: ticket.id },
+        body: { fields: fields as Record<string, never> },
+        version: ticket.version,
+        idempotencyKey: newKey(),
+      }),
     onSettled: () => refreshTicket(client, ticket),
   });
 }
@@ -143,7 +145,7 @@ export function useComment(ticket: TicketBrief) {
       body: string;
       files: string[];
       key: string;
-    }) => post(`/tickets/${ticket.id}/comments`, body, { idempotencyKey: key }),
+    }) => post("/tickets/{id}/comments", { path: { id: ticket.id }, body, idempotencyKey: key }),
     onSuccess: () => refreshTicket(client, ticket),
   });
 }

@@ -38,9 +38,7 @@ export function PersonPicker(props: PickerProps) {
   const options = (found.data ?? []).map((person) => ({
     value: person.id,
     label: person.name,
-    detail: [person.org?.name, person.teams.map((team) => team.name).join("、")]
-      .filter(Boolean)
-      .join(" · "),
+    detail: person.org?.name ?? "",
   }));
   return (
     <Select

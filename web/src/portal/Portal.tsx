@@ -1,7 +1,7 @@
 import { useEffect, useState } from "react";
 import { get } from "@/api/client.ts";
 import { ApiError } from "@/api/errors.ts";
-import type { Page, TicketType } from "@/api/types.ts";
+import type { TicketType } from "@/api/types.ts";
 import type { FormDocument } from "@/forms/document.ts";
 import { pick } from "@/i18n/index.tsx";
 import styles from "./portal.module.css";
@@ -19,11 +19,11 @@ export function Portal() {
   const [refused, setRefused] = useState<unknown>(null);
 
   useEffect(() => {
-    get<Page<TicketType>>("/ticket-types").then((page) => setTypes(page.items), setRefused);
+    get("/ticket-types", {}).then((page) => setTypes(page.items), setRefused);
   }, []);
   const choose = (key: string) =>
-    get<{ document: FormDocument }>(`/forms/${key}`).then(
-      (answer) => setForm(answer.document),
+    get("/forms/{key}", { path: { key } }).then(
+      (answer) => setForm(answer.document as unknown as FormDocument),
       setRefused,
     );
 

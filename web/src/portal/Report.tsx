@@ -40,11 +40,8 @@ export function Report({ form, onDone, onBack }: ReportProps) {
     event.preventDefault();
     setBusy(true);
     try {
-      const ticket = await post<{ number: string }>(
-        "/tickets",
-        { type: form.key, data: values },
-        { idempotencyKey: key.current },
-      );
+      const body = { type: form.key, data: values as Record<string, never> };
+      const ticket = await post("/tickets", { body, idempotencyKey: key.current });
       onDone(ticket.number);
     } catch (error) {
       key.current = newKey();

@@ -138,7 +138,7 @@ export function ActDialog({ ticket, form, asked, onClose }: ActDialogProps) {
             </div>
             <Radio.Group
               aria-label={texts.acts.signWhen}
-              value={body.place ?? "before"}
+              value={body.place}
               onChange={(event) => set("place", event.target.value)}
               options={(["before", "with", "after"] as const).map((value) => ({
                 value,

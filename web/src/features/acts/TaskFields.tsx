@@ -58,7 +58,7 @@ export function useTaskFields(
           )
           .map((id) => [id, state?.values[id] ?? null]),
       );
-      return Object.keys(written).length > 0 ? { data: written } : {};
+      return Object.keys(written).length > 0 ? { fields: written } : {};
     },
     complete: () => problems.length === 0,
     takeErrors: (error) => setRefused(serverErrors(error, language)),

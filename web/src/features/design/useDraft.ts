@@ -80,7 +80,7 @@ export function useDraft(definition: Definition) {
     takeTheirs: async () =>
       replace(await client.fetchQuery({ ...definitionQuery(kind, key), staleTime: 0 })),
     keepMine: async () => {
-      const theirs = await get<Definition>(`/definitions/${kind}/${key}`);
+      const theirs = await get("/definitions/{kind}/{key}", { path: { kind, key } });
       revision.current = theirs.version;
       await save(text);
     },
