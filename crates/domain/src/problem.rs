@@ -192,6 +192,9 @@ codes! {
     "flow.never_ends" 422 "从节点 {node} 走不到结束" "No end can be reached from the node {node}";
     "flow.split_without_join" 422 "并行分支 {node} 没有汇合" "The ways that part at {node} never meet";
     "flow.join_without_split" 422 "汇合 {node} 之前没有并行分支，会一直等待" "Nothing parts before the join {node}; it would wait for ever";
+    "flow.edge_into_branch" 422 "连线 {from} → {to} 从外部进入并行分支，汇合将一直等待" "The edge {from} → {to} enters one of several parallel ways; their join would wait for ever";
+    "flow.end_in_branch" 422 "并行分支在节点 {node} 结束，汇合将一直等待；请设为终止或连到汇合" "A parallel way ends at {node}, so its join would wait for ever; let it terminate or lead to the join";
+    "flow.test_failed" 422 "流程测试“{name}”未通过：{reason}" "The flow's test \"{name}\" failed: {reason}";
     "flow.no_default" 422 "分支 {node} 没有默认出路" "The choice {node} has no default";
     "flow.two_defaults" 422 "分支 {node} 有两个默认出路" "The choice {node} has two defaults";
     "flow.endless_loop" 422 "节点 {node} 处在无人、无定时的循环中" "The node {node} lies in a circle without a person or a timer";

@@ -76,26 +76,38 @@ fn topological(flow: &Flow) -> Vec<usize> {
     order
 }
 
-/// Per column from the left: near the middle of those before it, one row each.
+/// Per column from the left: near the middle of those before it, one row each, the main way on top.
 fn rows(flow: &Flow, columns: &[usize]) -> Vec<usize> {
     let mut rows = vec![0_usize; flow.nodes.len()];
     let last = columns.iter().copied().max().unwrap_or(0);
     for column in 0..=last {
-        let mut here: Vec<(usize, usize)> = (0..flow.nodes.len())
+        let mut here: Vec<(usize, bool, usize)> = (0..flow.nodes.len())
             .filter(|node| columns[*node] == column)
             .map(|node| {
-                let before = flow.nodes[node].incoming.iter().map(|edge| flow.edges[*edge].from);
-                let before: Vec<_> = before.filter(|from| columns[*from] < column).collect();
-                let sum: usize = before.iter().map(|from| rows[*from]).sum();
-                (if before.is_empty() { 0 } else { sum / before.len() }, node)
+                let before: Vec<_> = flow.nodes[node]
+                    .incoming
+                    .iter()
+                    .copied()
+                    .filter(|edge| columns[flow.edges[*edge].from] < column)
+                    .collect();
+                let sum: usize = before.iter().map(|edge| rows[flow.edges[*edge].from]).sum();
+                let wish = if before.is_empty() { 0 } else { sum / before.len() };
+                let is_aside = !before.is_empty() && before.iter().all(|edge| leads_aside(flow, *edge));
+                (wish, is_aside, node)
             })
             .collect();
         here.sort_unstable();
         let mut free = 0;
-        for (wish, node) in here {
+        for (wish, _, node) in here {
             rows[node] = wish.max(free);
             free = rows[node] + 1;
         }
     }
     rows
+}
+
+/// An edge for the unusual: a boundary event, or a named outcome such as `reject`.
+fn leads_aside(flow: &Flow, edge: usize) -> bool {
+    let found = &flow.edges[edge];
+    found.on.is_some() || !flow.nodes[found.from].out.contains(&edge)
 }

@@ -15,6 +15,7 @@ mod graph;
 mod layout;
 mod outline;
 mod position;
+mod preview;
 mod render;
 mod state;
 mod step;
@@ -26,6 +27,7 @@ pub use compiled::Flow;
 pub use def::FlowDefinition;
 pub use layout::{Place as LayoutPlace, layout};
 pub use position::{Mark, NodePosition, position};
+pub use preview::{Preview, Stop, preview, run_tests};
 pub use render::render;
 pub use state::{
     Ask, Decision, EachRun, InstanceState, Life, Parked, Place, Pool, Purpose, ROOT, Resume, ScopeRun, Signed, Task,
@@ -33,5 +35,5 @@ pub use state::{
 };
 pub use step::{
     Act, Acting, Effect, Input, LogEntry, LogKind, MAX_ENTRIES, Message, Refusal, StepContext, StepRefused, Stepped,
-    Subscription, TaskChange, TaskSpec, TaskWanted, action_call, step, subscriptions, task_spec,
+    Subscription, TaskChange, TaskSpec, TaskWanted, action_call, return_targets, step, subscriptions, task_spec,
 };

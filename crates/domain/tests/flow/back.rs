@@ -164,6 +164,8 @@ fn a_return_from_a_return_finds_its_way() {
 fn returns_go_only_where_they_may() {
     let mut desk = forked();
     desk.approve("ann", "head");
+    let task = desk.state.tasks[0].id;
+    assert_eq!(domain::flow::return_targets(&desk.flow, &desk.state, task), ["start", "head"]);
     for target in ["last", "left2", "fork", "nowhere", "left"] {
         assert_eq!(desk.refusal("bob", "left", back(Some(target), Then::Rewalk)), "flow.bad_return", "{target}");
     }

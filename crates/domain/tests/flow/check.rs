@@ -103,6 +103,34 @@ fn splits_and_joins_fit_together() {
 }
 
 #[test]
+fn nothing_leaks_into_or_out_of_parallel_ways() {
+    let nodes = |stop: Value| json!([{"id":"fork","type":"split","mode":"and"}, ask("a"), ask("b"), {"id":"meet","type":"join","mode":"and"}, ask("last"), end(), stop]);
+    let plain = |id: &str| json!({"id":id,"type":"end"});
+    let base = [
+        json!(["start", "fork"]),
+        json!(["fork", "a"]),
+        json!(["fork", "b"]),
+        json!(["a", "meet"]),
+        json!(["b", "meet"]),
+        json!(["meet", "last"]),
+        json!(["last", "done"]),
+    ];
+    let with = |more: Value| json!([&base[..], &[more]].concat());
+    let back = |to: &str| json!({"from":"last","on":"reject","to":to});
+    let rejected = json!({"from":"a","on":"reject","to":"no"});
+    let mut both = base.to_vec();
+    both.extend([back("a"), rejected.clone()]);
+    assert_eq!(
+        errors(nodes(plain("no")), json!(both)),
+        ["/edges/7 flow.edge_into_branch", "/nodes/6 flow.end_in_branch"]
+    );
+    let terminating = json!({"id":"no","type":"end","terminate":true});
+    assert_eq!(errors(nodes(terminating), with(rejected)), Vec::<String>::new());
+    let unused = nodes(plain("no"));
+    assert_eq!(errors(unused, with(back("fork"))), ["/nodes/6 flow.unreachable"]);
+}
+
+#[test]
 fn a_circle_needs_somebody_in_it() {
     let tell = json!({"id":"tell","type":"notify","template":"x"});
     let split = json!({"id":"w","type":"split","mode":"xor"});

@@ -32,6 +32,20 @@ fn columns_follow_the_way_and_nothing_overlaps() {
 }
 
 #[test]
+fn the_main_way_stays_on_top() {
+    let work = |id: &str| json!({"id":id,"type":"work","who":[{"by":"submitter"}]});
+    let mut fix = work("fix");
+    fix["on"] = json!([{"timer":"P1D","interrupt":false,"to":"tell"}]);
+    let desk = Desk::new(
+        json!([fix, {"id":"tell","type":"notify","template":"t"}, {"id":"told","type":"end"}, work("ask"), {"id":"done","type":"end"}]),
+        json!([["start", "fix"], ["tell", "told"], ["fix", "ask"], ["ask", "done"]]),
+    );
+    let rows: Vec<_> = layout(&desk.flow).into_iter().map(|place| (place.node, place.row)).collect();
+    let expected = [("start", 0), ("fix", 0), ("tell", 1), ("told", 1), ("ask", 0), ("done", 0)];
+    assert_eq!(rows, expected.map(|(node, row)| (node.to_owned(), row)));
+}
+
+#[test]
 fn marks_say_what_is_done_and_who_is_on() {
     let mut desk = forked().started();
     desk.approve("ann", "head").approve("ann", "left");

@@ -196,6 +196,27 @@ fn a_circle_without_a_stop_becomes_an_incident() {
 }
 
 #[test]
+fn a_join_that_nobody_can_complete_says_so() {
+    let mut desk = Desk::new(
+        json!([{"id":"fork","type":"split","mode":"and"}, work("a"), work("b"), {"id":"meet","type":"join","mode":"and"},
+               {"id":"gone","type":"end"}, {"id":"done","type":"end"}]),
+        json!([["start","fork"],["fork","a"],["fork","b"],["a","meet"],{"from":"b","on":"lost","to":"gone"},["b","meet"],["meet","done"]]),
+    )
+    .started();
+    desk.complete("ann", "a");
+    let outcome = Some("lost".to_owned());
+    desk.act("ann", "b", domain::flow::Act::Complete { outcome, vars: serde_json::Map::new() });
+    desk.expect(
+        "
+        running
+        meet incident join_starved",
+    );
+    let token = desk.state.tokens[0].id;
+    let values = serde_json::Map::new();
+    desk.must(Input::Skip { by: None, token, values, reason: "b is not needed".to_owned() }).expect("ended");
+}
+
+#[test]
 fn terminate_ends_everything() {
     let mut desk = Desk::new(
         json!([{"id":"fork","type":"split","mode":"and"}, work("a"), work("b"), {"id":"stop","type":"end","terminate":true,"result":"stopped"},

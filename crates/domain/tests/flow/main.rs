@@ -10,5 +10,6 @@ mod drawing;
 mod events;
 mod joins;
 mod nodes;
+mod paper;
 mod random;
 mod scopes;

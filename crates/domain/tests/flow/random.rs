@@ -64,7 +64,7 @@ fn block() -> impl Strategy<Value = Block> {
             3 => several().prop_map(Block::And),
             2 => several().prop_map(Block::Or),
             1 => inner.clone().prop_map(|block| Block::Scope(Box::new(block))),
-            1 => inner.clone().prop_map(|block| Block::Loop(Box::new(block))),
+            2 => inner.clone().prop_map(|block| Block::Loop(Box::new(block))),
         ]
     })
 }
@@ -270,7 +270,7 @@ impl Player {
         let built = Built::new(block, level);
         let flow = definition(json!(built.nodes), json!(built.edges));
         let desk = Desk::of(&flow).with(json!({"level":level}));
-        Self { desk, built, dice: Dice(seed), mischief: 6, open_tasks: BTreeSet::new(), armed: BTreeSet::new() }
+        Self { desk, built, dice: Dice(seed), mischief: 10, open_tasks: BTreeSet::new(), armed: BTreeSet::new() }
     }
 
     fn play(&mut self) {

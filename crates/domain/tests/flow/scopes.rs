@@ -146,6 +146,16 @@ fn repetitions_stop_early_or_are_cut_off() {
 }
 
 #[test]
+fn one_more_can_be_added_to_a_running_repetition() {
+    let mut desk = each(json!({"over":2}), None);
+    let item = json!(9);
+    desk.must(domain::flow::Input::AddItem { by: None, node: "check".to_owned(), item });
+    desk.complete("ann", "check").complete("ann", "check");
+    assert!(desk.state.is_running(), "the third is still open");
+    desk.complete("ann", "check").expect("ended");
+}
+
+#[test]
 fn a_call_waits_for_the_other_flow_and_takes_its_values() {
     let mut desk = Desk::new(
         json!([{"id":"credit","type":"call","flow":"check_credit","version":3,"in":{"amount":"form.total"},"out":{"ok":"result.approved"}},

@@ -1,5 +1,7 @@
 //! The shape of the graph: everything is reachable, everything leads to an end, what parts meets again.
 
+use std::collections::BTreeSet;
+
 use super::super::compile::blocks;
 use super::super::def::{Mode, NodeType};
 use super::super::graph::{self, reach_all, reach_from};
@@ -13,6 +15,7 @@ pub(super) fn check(outline: &Outline<'_>, allowed: &Allowed, problems: &mut Vec
     unreachable(outline, &next, &mut found);
     ends(outline, &next, &mut found);
     parts_and_meets(outline, &next, &mut found);
+    leaks(outline, &next, &mut found);
     if allowed.loose_shape {
         found = found.into_iter().map(Problem::warning).collect();
     }
@@ -97,6 +100,54 @@ fn parts_and_meets(outline: &Outline<'_>, next: &[Vec<usize>], problems: &mut Ve
             problems.push(about(node, "flow.join_without_split"));
         }
     }
+}
+
+/// Ways into and out of a parallel branch that leave its join waiting for ever.
+fn leaks(outline: &Outline<'_>, next: &[Vec<usize>], problems: &mut Vec<Problem>) {
+    let reach = reach_all(next);
+    let mut lost = BTreeSet::new();
+    for block in blocks(outline, next) {
+        let Some(join) = block.join.filter(|join| outline.nodes[*join].mode() == Some(Mode::And)) else {
+            continue;
+        };
+        for edge in &outline.edges {
+            let mut into = block.branches_of(edge.to).peekable();
+            let is_inside = into.peek().is_some() && reach[edge.to].contains(join);
+            let comes_from_inside =
+                edge.from == block.split || into.any(|branch| block.branches[branch].contains(edge.from));
+            if is_inside && !comes_from_inside {
+                problems.push(
+                    Problem::new(edge.pointer.clone(), "flow.edge_into_branch")
+                        .with("from", outline.nodes[edge.from].id)
+                        .with("to", outline.nodes[edge.to].id),
+                );
+            }
+        }
+        lost.extend(ends_before(outline, block.split, join));
+    }
+    for node in lost {
+        problems.push(about(&outline.nodes[node], "flow.end_in_branch"));
+    }
+}
+
+/// Ends at which a token of the branches is lost to the join: no terminating ones, and not those that only an
+/// event beside the work leads to.
+fn ends_before(outline: &Outline<'_>, split: usize, join: usize) -> Vec<usize> {
+    let mut next = vec![Vec::new(); outline.nodes.len()];
+    for edge in &outline.edges {
+        let boundary = edge.boundary.map(|index| &outline.nodes[edge.from].boundaries()[index]);
+        if boundary.is_none_or(|boundary| boundary.interrupt.unwrap_or(boundary.act.is_none())) {
+            next[edge.from].push(edge.to);
+        }
+    }
+    let is_silent = |node: usize| {
+        let document = outline.nodes[node].document;
+        outline.nodes[node].kind == NodeType::End && document.is_none_or(|end| !end.terminate && end.error.is_none())
+    };
+    let firsts = next[split].clone();
+    let reached: Vec<_> = firsts.iter().map(|first| reach_from(&next, *first, &[split, join])).collect();
+    let is_reached = |node: &usize| reached.iter().any(|reached| reached.contains(*node));
+    (0..outline.nodes.len()).filter(|node| is_silent(*node)).filter(is_reached).collect()
 }
 
 /// A choice must have something to take when no condition holds.

@@ -90,6 +90,10 @@ impl Run<'_> {
         let mut fields = Map::new();
         for (target, path) in &action.output {
             let value = value_at(&row, path, Some(result));
+            if value.is_null() {
+                // What was not found changes nothing.
+                continue;
+            }
             match target.strip_prefix("form.").or_else(|| target.strip_prefix("ticket.")) {
                 Some(field) => fields.insert(field.to_owned(), value),
                 None => self.state.vars.insert(target.clone(), value),

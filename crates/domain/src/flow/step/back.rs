@@ -3,12 +3,12 @@
 use serde_json::Value;
 
 use super::super::compiled::{FlowNode, Kind};
-use super::super::def::{Mode, Then};
-use super::super::graph::Block;
+use super::super::def::Then;
 use super::super::state::{Parked, ROOT, Resume, Task, Token, TokenState};
 use super::effect::{Effect, LogKind};
 use super::input::{Refusal, StepRefused};
 use super::run::{Done, Run, refuse};
+use super::targets;
 use crate::definition::canonical;
 use crate::id::UserId;
 
@@ -21,24 +21,11 @@ impl<'a> Run<'a> {
     pub(super) fn send_back(&mut self, task: &Task, to: Option<&str>, then: Option<Then>) -> Done {
         let node = self.node(&task.node)?;
         let rule = node.human().and_then(|human| human.back.as_ref());
-        let previous = self.token(task.token)?.after.clone();
-        let resolve = |name: &str| match name {
-            "previous" => previous.clone().unwrap_or_else(|| self.start_id()),
-            "start" if self.flow.index("start").is_none() => self.start_id(),
-            other => other.to_owned(),
-        };
-        let allowed: Vec<_> = rule.iter().flat_map(|rule| &rule.to).map(|name| resolve(name)).collect();
         let target = match to {
-            Some(name) => resolve(name),
-            None => allowed.first().cloned().unwrap_or_else(|| self.start_id()),
+            Some(name) => targets::resolve(self.flow, &self.state, task, name),
+            None => self.usual_target(task),
         };
-        let bad = || StepRefused::new(Refusal::BadReturn, target.as_str());
-        let goal = self.flow.node(&target).ok_or_else(bad)?;
-        let is_visited = self.state.visits.contains_key(&target);
-        if !goal.is_human() || !is_visited || target == task.node || !(allowed.is_empty() || allowed.contains(&target))
-        {
-            return Err(bad());
-        }
+        let way = targets::way_back(self.flow, &self.state, task, &target)?;
         let then = then.or(rule.and_then(|rule| rule.then)).unwrap_or(Then::Rewalk);
         let agreed = self.agreed_of(task.token);
         self.state.tasks.retain(|other| other.id != task.id);
@@ -46,14 +33,21 @@ impl<'a> Run<'a> {
         if !self.is_submitter(self.actor.user) {
             self.state.decided += 1;
         }
-        let (source, scope) = self.climb(task.token, goal).ok_or_else(bad)?;
-        self.go_back(source, scope, goal, then, agreed)
+        self.go_back(way.source, way.scope, way.goal, then, agreed)
+    }
+
+    /// The first place the node's rule allows; the start where it has none.
+    fn usual_target(&self, task: &Task) -> String {
+        let rule = self.flow.node(&task.node).and_then(|node| node.human()?.back.as_ref());
+        let named = rule.map_or(&[][..], |rule| &rule.to).iter();
+        let resolved = named.map(|name| targets::resolve(self.flow, &self.state, task, name));
+        let possible = |target: &String| targets::way_back(self.flow, &self.state, task, target).is_ok();
+        resolved.into_iter().find(possible).unwrap_or_else(|| targets::start_id(self.flow))
     }
 
     /// Moves `source` to `goal` and takes along what lies between.
     fn go_back(&mut self, source: u32, scope: u32, goal: &'a FlowNode, then: Then, agreed: Vec<UserId>) -> Done {
         let from = self.token(source)?.clone();
-        self.may_jump(&from.node, goal)?;
         let resuming = then == Then::Resume;
         let mut parked = Vec::new();
         for token in self.swept(source, scope, goal) {
@@ -162,7 +156,8 @@ impl<'a> Run<'a> {
         let tokens: Vec<_> = self.state.tokens.iter().filter(is_meant).map(|token| token.id).collect();
         let mut sources: Vec<(u32, u32)> = Vec::new();
         for token in tokens {
-            let found = self.climb(token, goal).ok_or_else(|| StepRefused::new(Refusal::BadReturn, to))?;
+            let found = targets::climb(self.flow, &self.state, token, goal)
+                .ok_or_else(|| StepRefused::new(Refusal::BadReturn, to))?;
             if !sources.contains(&found) {
                 sources.push(found);
             }
@@ -172,7 +167,7 @@ impl<'a> Run<'a> {
         };
         for (source, _) in &sources {
             let node = self.token(*source)?.node.clone();
-            self.may_jump(&node, goal)?;
+            targets::may_jump(self.flow, &node, goal)?;
         }
         for (source, _) in sources.into_iter().skip(1) {
             self.remove_token(source);
@@ -223,42 +218,6 @@ impl<'a> Run<'a> {
             entry.token = Some(id);
             entry.detail = serde_json::json!({ what: reason });
         });
-        Ok(())
-    }
-
-    fn start_id(&self) -> String {
-        let first = self.flow.entries.first().map(|index| self.flow.nodes[*index].id.clone());
-        first.unwrap_or_default()
-    }
-
-    /// The token, or the host above it, that lives in the same scope run as `goal` would.
-    fn climb(&self, token: u32, goal: &FlowNode) -> Option<(u32, u32)> {
-        let mut at = self.state.token(token)?;
-        let scope = match goal.parent {
-            None => ROOT,
-            Some(parent) => self.state.run_of(&self.flow.nodes[parent].id, at)?,
-        };
-        while at.scope != scope {
-            at = self.state.token(self.state.scope(at.scope)?.host)?;
-        }
-        Some((at.id, scope))
-    }
-
-    /// A jump from outside into one way of a parallel block would leave its join waiting for ever.
-    fn may_jump(&self, from: &str, goal: &FlowNode) -> Done {
-        let (Some(source), Some(target)) = (self.flow.index(from), self.flow.index(&goal.id)) else {
-            return Err(StepRefused::new(Refusal::UnknownNode, from));
-        };
-        let is_barred = |block: &&Block| {
-            let join = block.join.map(|join| &self.flow.nodes[join].kind);
-            let mut into = block.branches_of(target).peekable();
-            matches!(join, Some(Kind::Join(Mode::And)))
-                && into.peek().is_some()
-                && !into.any(|branch| block.branches[branch].contains(source))
-        };
-        if self.flow.blocks.iter().any(|block| is_barred(&block)) {
-            return Err(StepRefused::new(Refusal::IntoBranch, goal.id.as_str()));
-        }
         Ok(())
     }
 

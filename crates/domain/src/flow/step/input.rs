@@ -51,6 +51,12 @@ pub enum Input {
     SetVars {
         vars: Map<String, Value>,
     },
+    /// One more repetition of a node that is being repeated.
+    AddItem {
+        by: Option<UserId>,
+        node: String,
+        item: Value,
+    },
     /// An administrator moves the tokens at `from` to one token at `to`.
     AdminJump {
         by: Option<UserId>,

@@ -51,6 +51,20 @@ impl Run<'_> {
         self.leave(kept, "done")
     }
 
+    /// When every token waits at a join, none will ever come: that is a fault, not patience.
+    pub(super) fn report_starved(&mut self) -> Done {
+        let waits = |token: &Token| matches!(token.state, TokenState::Joining | TokenState::Inside);
+        if !self.state.tokens.iter().all(waits) {
+            return Ok(());
+        }
+        let starved: Vec<_> =
+            self.state.tokens.iter().filter(|token| token.state == TokenState::Joining).map(|token| token.id).collect();
+        for token in starved {
+            self.incident_named(token, "join_starved".to_owned(), "")?;
+        }
+        Ok(())
+    }
+
     /// Fires the inclusive joins that nothing can reach any more; `true` when one did.
     pub(super) fn fire_inclusive_joins(&mut self) -> Result<bool, StepRefused> {
         let Some((join, waiting)) = self.ready_join(false).or_else(|| self.ready_join(true)) else {

@@ -17,6 +17,7 @@ mod people;
 mod run;
 mod scope;
 mod sign;
+mod targets;
 mod wait;
 
 use lang::Env;
@@ -26,6 +27,7 @@ pub use action::action_call;
 pub use effect::{Effect, LogEntry, LogKind, TaskChange, TaskSpec};
 pub use input::{Act, Acting, Input, Message, Refusal, StepRefused, TaskWanted};
 pub use run::task_spec;
+pub use targets::return_targets;
 pub use wait::{Subscription, subscriptions};
 
 use super::compiled::Flow;

@@ -69,6 +69,7 @@ impl<'a> Run<'a> {
                 self.state.vars.extend(vars);
                 self.data_changed()
             }
+            Input::AddItem { by, node, item } => self.add_item(by, &node, item),
             Input::AdminJump { by, from, to, reason } => self.admin_jump(by, &from, &to, &reason),
             Input::Retry { by, token, reason } => self.retry(by, token, &reason),
             Input::Skip { by, token, values, reason } => self.skip(by, token, values, &reason),
@@ -88,7 +89,7 @@ impl<'a> Run<'a> {
                 self.enter(token)?;
             }
             if !self.fire_inclusive_joins()? {
-                return Ok(());
+                return self.report_starved();
             }
         }
     }

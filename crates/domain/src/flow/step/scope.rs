@@ -6,7 +6,9 @@ use super::super::compiled::{FlowEach, FlowNode};
 use super::super::def::EachMode;
 use super::super::state::{EachRun, ScopeRun, TokenState};
 use super::action::value_at;
+use super::input::{Refusal, StepRefused};
 use super::run::{Done, Run};
+use crate::id::UserId;
 
 /// A longer list is an incident, not a flood of tasks.
 const MAX_ITEMS: usize = 1_000;
@@ -57,6 +59,19 @@ impl Run<'_> {
             self.begin_next(scope)?;
         }
         Ok(())
+    }
+
+    /// Adds an item to a running repetition; the node then needs one more.
+    pub(super) fn add_item(&mut self, by: Option<UserId>, node: &str, item: Value) -> Done {
+        self.actor.user = by;
+        let is_it = |run: &&mut ScopeRun| run.node == node && run.each.is_some();
+        let found = self.state.scopes.iter_mut().find(is_it);
+        let Some((scope, each)) = found.and_then(|run| Some((run.id, run.each.as_mut()?))) else {
+            return Err(StepRefused::new(Refusal::UnknownNode, node));
+        };
+        each.items.push(item);
+        let mode = self.node(node)?.each.as_ref().map(|each| each.mode);
+        if mode == Some(EachMode::InTurn) { Ok(()) } else { self.begin_next(scope) }
     }
 
     fn items(&self, id: u32, over: &Value) -> Option<Vec<Value>> {
