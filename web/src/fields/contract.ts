@@ -33,7 +33,7 @@ export interface FieldType {
   Editor: ComponentType<EditorProps>;
   Viewer: ComponentType<ViewerProps>;
   /** Fields and values that tests render. */
-  fixtures: { field: Omit<FieldDocument, "type">; values: unknown[] }[];
+  fixtures: { field: { id: string } & Partial<FieldDocument>; values: unknown[] }[];
 }
 
 /** The ARIA and id attributes every control takes. */

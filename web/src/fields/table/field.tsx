@@ -1,5 +1,4 @@
 import { Button } from "antd";
-import { calculateRow } from "@/forms/logic.ts";
 import { usePick, useTexts } from "@/i18n/index.tsx";
 import { Icon } from "@/ui/Icon.tsx";
 import type { EditorProps, FieldType, ViewerProps } from "../contract.ts";
@@ -21,9 +20,7 @@ function Editor(props: EditorProps) {
   const columns = field.fields ?? [];
   const full = field.max !== undefined && rows.length >= Number(field.max);
   const change = (at: number, column: string, next: unknown) =>
-    onChange(
-      rows.map((row, i) => (i === at ? calculateRow(columns, { ...row, [column]: next }) : row)),
-    );
+    onChange(rows.map((row, i) => (i === at ? { ...row, [column]: next } : row)));
 
   return (
     <div className={styles.wrap} id={id} tabIndex={-1}>
