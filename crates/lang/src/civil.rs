@@ -19,16 +19,11 @@ impl CivilDate {
         let shifted = days + 719_468;
         let era = shifted.div_euclid(146_097);
         let day_of_era = shifted.rem_euclid(146_097);
-        let year_of_era =
-            (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+        let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
         let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
         let month_index = (5 * day_of_year + 2) / 153;
         let day = day_of_year - (153 * month_index + 2) / 5 + 1;
-        let month = if month_index < 10 {
-            month_index + 3
-        } else {
-            month_index - 9
-        };
+        let month = if month_index < 10 { month_index + 3 } else { month_index - 9 };
         let year = year_of_era + era * 400 + i64::from(month <= 2);
         Self { year, month, day }
     }
@@ -37,8 +32,7 @@ impl CivilDate {
     pub fn days(self) -> i64 {
         let year = self.year - i64::from(self.month <= 2);
         let day_of_year = (153 * ((self.month + 9) % 12) + 2) / 5 + self.day - 1;
-        365 * year + year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400) + day_of_year
-            - 719_468
+        365 * year + year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400) + day_of_year - 719_468
     }
 
     /// Whether the calendar has this day.
@@ -52,21 +46,13 @@ impl CivilDate {
     }
 
     pub(crate) fn from_number(number: i64) -> Self {
-        Self {
-            year: number / 10_000,
-            month: number / 100 % 100,
-            day: number % 100,
-        }
+        Self { year: number / 10_000, month: number / 100 % 100, day: number % 100 }
     }
 
     fn plus_months(self, months: i64) -> Self {
         let index = self.year * 12 + self.month - 1 + months;
         let (year, month) = (index.div_euclid(12), index.rem_euclid(12) + 1);
-        let mut moved = Self {
-            year,
-            month,
-            day: self.day,
-        };
+        let mut moved = Self { year, month, day: self.day };
         while !moved.exists() {
             moved.day -= 1;
         }
@@ -80,11 +66,7 @@ pub fn parse_date(text: &str) -> Option<CivilDate> {
     if bytes.len() != 10 || bytes[4] != b'-' || bytes[7] != b'-' {
         return None;
     }
-    let date = CivilDate {
-        year: digits(&bytes[..4])?,
-        month: digits(&bytes[5..7])?,
-        day: digits(&bytes[8..])?,
-    };
+    let date = CivilDate { year: digits(&bytes[..4])?, month: digits(&bytes[5..7])?, day: digits(&bytes[8..])? };
     let in_range = date.year >= 1 && (1..=12).contains(&date.month) && (1..=31).contains(&date.day);
     in_range.then_some(date)
 }
@@ -97,20 +79,11 @@ pub fn format_date(date: CivilDate) -> String {
 /// Reads RFC 3339 with seconds and a zone, to UTC milliseconds; digits after the milliseconds are cut off.
 pub fn parse_instant(text: &str) -> Option<i64> {
     let bytes = text.as_bytes();
-    if bytes.len() < 20
-        || bytes[10] != b'T'
-        || bytes[13] != b':'
-        || bytes[16] != b':'
-        || !text.is_char_boundary(10)
-    {
+    if bytes.len() < 20 || bytes[10] != b'T' || bytes[13] != b':' || bytes[16] != b':' || !text.is_char_boundary(10) {
         return None;
     }
     let date = parse_date(&text[..10])?;
-    let (hour, minute, second) = (
-        digits(&bytes[11..13])?,
-        digits(&bytes[14..16])?,
-        digits(&bytes[17..19])?,
-    );
+    let (hour, minute, second) = (digits(&bytes[11..13])?, digits(&bytes[14..16])?, digits(&bytes[17..19])?);
     if hour > 23 || minute > 59 || second > 59 {
         return None;
     }
@@ -124,11 +97,7 @@ pub fn format_instant(millis: i64) -> String {
     let date = CivilDate::from_days(millis.div_euclid(DAY_MS));
     let time = millis.rem_euclid(DAY_MS);
     let (hour, minute, second) = (time / 3_600_000, time / 60_000 % 60, time / 1_000 % 60);
-    format!(
-        "{}T{hour:02}:{minute:02}:{second:02}.{:03}Z",
-        format_date(date),
-        time % 1_000
-    )
+    format!("{}T{hour:02}:{minute:02}:{second:02}.{:03}Z", format_date(date), time % 1_000)
 }
 
 /// The local day of an instant.
@@ -142,29 +111,19 @@ pub(crate) fn day_start(date: CivilDate, offset_minutes: i32) -> i64 {
 }
 
 fn digits(bytes: &[u8]) -> Option<i64> {
-    bytes.iter().try_fold(0, |sum, byte| {
-        byte.is_ascii_digit()
-            .then(|| sum * 10 + i64::from(byte - b'0'))
-    })
+    bytes.iter().try_fold(0, |sum, byte| byte.is_ascii_digit().then(|| sum * 10 + i64::from(byte - b'0')))
 }
 
 fn fraction(rest: &[u8]) -> Option<(i64, &[u8])> {
     let Some((b'.', after)) = rest.split_first() else {
         return Some((0, rest));
     };
-    let length = after
-        .iter()
-        .take_while(|byte| byte.is_ascii_digit())
-        .count();
+    let length = after.iter().take_while(|byte| byte.is_ascii_digit()).count();
     if !(1..=9).contains(&length) {
         return None;
     }
     let millis = (0..3).fold(0, |sum, at| {
-        let digit = if at < length {
-            i64::from(after[at] - b'0')
-        } else {
-            0
-        };
+        let digit = if at < length { i64::from(after[at] - b'0') } else { 0 };
         sum * 10 + digit
     });
     Some((millis, &after[length..]))
@@ -227,20 +186,8 @@ impl Duration {
 
     /// `date` moved by this duration, forwards (`sign` 1) or backwards (−1): months first, then days.
     pub(crate) fn shift_date(self, date: CivilDate, sign: i64) -> CivilDate {
-        let moved =
-            CivilDate::from_days(date.plus_months(sign * self.months).days() + sign * self.days);
-        let (first, last) = (
-            CivilDate {
-                year: 1,
-                month: 1,
-                day: 1,
-            },
-            CivilDate {
-                year: 9999,
-                month: 12,
-                day: 31,
-            },
-        );
+        let moved = CivilDate::from_days(date.plus_months(sign * self.months).days() + sign * self.days);
+        let (first, last) = (CivilDate { year: 1, month: 1, day: 1 }, CivilDate { year: 9999, month: 12, day: 31 });
         moved.clamp(first, last)
     }
 
@@ -287,19 +234,10 @@ mod tests {
     #[test]
     fn instants_are_read_with_every_zone_and_written_in_utc() {
         let cases = [
-            (
-                "2026-02-13T17:30:00+08:00",
-                Some("2026-02-13T09:30:00.000Z"),
-            ),
+            ("2026-02-13T17:30:00+08:00", Some("2026-02-13T09:30:00.000Z")),
             ("2026-02-13T09:30:00.5Z", Some("2026-02-13T09:30:00.500Z")),
-            (
-                "2026-02-13T09:30:00.123999Z",
-                Some("2026-02-13T09:30:00.123Z"),
-            ),
-            (
-                "2026-02-12T23:30:00-05:30",
-                Some("2026-02-13T05:00:00.000Z"),
-            ),
+            ("2026-02-13T09:30:00.123999Z", Some("2026-02-13T09:30:00.123Z")),
+            ("2026-02-12T23:30:00-05:30", Some("2026-02-13T05:00:00.000Z")),
             ("2026-02-13 09:30:00Z", None),
             ("2026-02-13T09:30Z", None),
             ("2026-02-13T24:00:00Z", None),
@@ -308,11 +246,7 @@ mod tests {
             ("二〇二六年二月十三日上午九时三十分", None),
         ];
         for (text, expected) in cases {
-            assert_eq!(
-                parse_instant(text).map(format_instant).as_deref(),
-                expected,
-                "{text}"
-            );
+            assert_eq!(parse_instant(text).map(format_instant).as_deref(), expected, "{text}");
         }
     }
 
@@ -328,32 +262,13 @@ mod tests {
         ];
         for (start, duration, sign, expected) in cases {
             let duration = Duration::parse(duration).expect("duration");
-            assert_eq!(
-                duration.shift_date(date(start), sign),
-                date(expected),
-                "{start}"
-            );
+            assert_eq!(duration.shift_date(date(start), sign), date(expected), "{start}");
         }
-        for bad in [
-            "",
-            "P",
-            "PT",
-            "P1",
-            "7D",
-            "P1D1M",
-            "P-1D",
-            "P1.5D",
-            "PT1D",
-            "P1DT",
-            "P9999999999D",
-            "p1d",
-        ] {
+        for bad in ["", "P", "PT", "P1", "7D", "P1D1M", "P-1D", "P1.5D", "PT1D", "P1DT", "P9999999999D", "p1d"] {
             assert_eq!(Duration::parse(bad), None, "{bad}");
         }
         let start = parse_instant("2026-03-31T16:30:00Z").expect("instant");
-        let moved = Duration::parse("P1MT1H")
-            .expect("duration")
-            .shift_instant(start, 480, -1);
+        let moved = Duration::parse("P1MT1H").expect("duration").shift_instant(start, 480, -1);
         assert_eq!(format_instant(moved), "2026-02-28T15:30:00.000Z");
     }
 }

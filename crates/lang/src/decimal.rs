@@ -50,22 +50,14 @@ pub(crate) fn scale_float(number: f64, scale: u8) -> Option<i64> {
     // Dividing back rounds correctly, so equality proves that no digit was lost.
     #[expect(clippy::float_cmp, reason = "exactness is the question")]
     let exact = scaled / factor == number;
-    #[expect(
-        clippy::cast_precision_loss,
-        clippy::cast_possible_truncation,
-        reason = "both sides are below 2^53"
-    )]
+    #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "both sides are below 2^53")]
     let fits = (scaled.abs() <= MAX_STORED as f64).then_some(scaled as i64);
     fits.filter(|_| exact)
 }
 
 /// Writes a scaled integer with exactly `scale` decimals, the form in which data is stored.
 pub fn format_scaled(value: i64, scale: u8) -> String {
-    Decimal {
-        units: i128::from(value),
-        scale,
-    }
-    .to_string()
+    Decimal { units: i128::from(value), scale }.to_string()
 }
 
 /// `units` / 10^`scale`
@@ -84,22 +76,12 @@ impl Decimal {
     }
 
     pub(crate) fn negate(self) -> Self {
-        Self {
-            units: -self.units,
-            scale: self.scale,
-        }
+        Self { units: -self.units, scale: self.scale }
     }
 
     pub(crate) fn multiply(self, other: Self) -> Option<Self> {
-        let exact = limited(
-            self.units.checked_mul(other.units)?,
-            self.scale + other.scale,
-        )?;
-        if exact.scale > WORK_SCALE {
-            exact.round(WORK_SCALE)
-        } else {
-            Some(exact)
-        }
+        let exact = limited(self.units.checked_mul(other.units)?, self.scale + other.scale)?;
+        if exact.scale > WORK_SCALE { exact.round(WORK_SCALE) } else { Some(exact) }
     }
 
     /// The quotient to 12 decimals, halves away from zero.
@@ -108,11 +90,7 @@ impl Decimal {
             return None;
         }
         let wanted = WORK_SCALE + other.scale;
-        let numerator = Self {
-            units: self.units,
-            scale: 0,
-        }
-        .widen(wanted.checked_sub(self.scale)?)?;
+        let numerator = Self { units: self.units, scale: 0 }.widen(wanted.checked_sub(self.scale)?)?;
         limited(divide_rounded(numerator.units, other.units), WORK_SCALE)
     }
 
@@ -137,11 +115,7 @@ impl Decimal {
     }
 
     fn widen(self, by: u8) -> Option<Self> {
-        limited(
-            self.units
-                .checked_mul(10_i128.checked_pow(u32::from(by))?)?,
-            self.scale + by,
-        )
+        limited(self.units.checked_mul(10_i128.checked_pow(u32::from(by))?)?, self.scale + by)
     }
 
     fn align(self, other: Self) -> Option<(i128, i128, u8)> {
@@ -158,13 +132,7 @@ impl std::fmt::Display for Decimal {
         if self.scale == 0 {
             return write!(f, "{sign}{units}");
         }
-        write!(
-            f,
-            "{sign}{}.{:0width$}",
-            units / factor,
-            units % factor,
-            width = usize::from(self.scale)
-        )
+        write!(f, "{sign}{}.{:0width$}", units / factor, units % factor, width = usize::from(self.scale))
     }
 }
 
@@ -179,11 +147,7 @@ fn divide_rounded(numerator: i128, denominator: i128) -> i128 {
     if rest.unsigned_abs() < denominator.unsigned_abs() - rest.unsigned_abs() {
         return quotient;
     }
-    if (numerator < 0) == (denominator < 0) {
-        quotient + 1
-    } else {
-        quotient - 1
-    }
+    if (numerator < 0) == (denominator < 0) { quotient + 1 } else { quotient - 1 }
 }
 
 #[cfg(test)]
@@ -226,33 +190,19 @@ mod tests {
             assert_eq!(scale_float(number, 2), Some(units), "{text}");
             assert_eq!(parse_scaled(&text, 2), Some(units));
         }
-        for (number, scale, expected) in [
-            (0.1, 0, None),
-            (0.1, 1, Some(1)),
-            (2.675, 2, None),
-            (1e15, 0, None),
-            (f64::NAN, 2, None),
-        ] {
+        for (number, scale, expected) in
+            [(0.1, 0, None), (0.1, 1, Some(1)), (2.675, 2, None), (1e15, 0, None), (f64::NAN, 2, None)]
+        {
             assert_eq!(scale_float(number, scale), expected, "{number}");
         }
     }
 
     #[test]
     fn division_rounds_halves_away_from_zero() {
-        for (numerator, denominator, expected) in [
-            (5, 2, 3),
-            (-5, 2, -3),
-            (5, -2, -3),
-            (7, 3, 2),
-            (8, 3, 3),
-            (1, 3, 0),
-            (0, 9, 0),
-        ] {
-            assert_eq!(
-                divide_rounded(numerator, denominator),
-                expected,
-                "{numerator}/{denominator}"
-            );
+        for (numerator, denominator, expected) in
+            [(5, 2, 3), (-5, 2, -3), (5, -2, -3), (7, 3, 2), (8, 3, 3), (1, 3, 0), (0, 9, 0)]
+        {
+            assert_eq!(divide_rounded(numerator, denominator), expected, "{numerator}/{denominator}");
         }
     }
 }

@@ -35,16 +35,11 @@ mod shared {
 
     type Paths = Arc<HashMap<String, String>>;
 
-    pub(super) fn serialize<S: serde::Serializer>(
-        paths: &Paths,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
+    pub(super) fn serialize<S: serde::Serializer>(paths: &Paths, serializer: S) -> Result<S::Ok, S::Error> {
         HashMap::serialize(paths, serializer)
     }
 
-    pub(super) fn deserialize<'de, D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Paths, D::Error> {
+    pub(super) fn deserialize<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Paths, D::Error> {
         HashMap::deserialize(deserializer).map(Arc::new)
     }
 }

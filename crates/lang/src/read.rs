@@ -8,8 +8,7 @@ use crate::decimal::{MAX_STORED, parse_scaled, scale_float};
 
 /// The value at `path` of a row; the path's parts lead through nested objects.
 pub(crate) fn lookup<'a>(row: &'a Value, path: &[String]) -> Option<&'a Value> {
-    path.iter()
-        .try_fold(row, |value, part| value.as_object()?.get(part))
+    path.iter().try_fold(row, |value, part| value.as_object()?.get(part))
 }
 
 /// Whether a value counts as empty: absent, null, the empty text or the empty list.
@@ -54,17 +53,13 @@ pub(crate) fn instant(value: &Value) -> Option<i64> {
 
 /// The texts of a list; other items do not count.
 pub(crate) fn texts(value: Option<&Value>) -> impl Iterator<Item = &str> {
-    let items = value
-        .and_then(Value::as_array)
-        .map_or(&[][..], Vec::as_slice);
+    let items = value.and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
     items.iter().filter_map(text)
 }
 
 /// The rows of a table; items that are not objects do not count.
 pub(crate) fn rows(value: Option<&Value>) -> impl Iterator<Item = &Value> {
-    let items = value
-        .and_then(Value::as_array)
-        .map_or(&[][..], Vec::as_slice);
+    let items = value.and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
     items.iter().filter(|item| item.is_object())
 }
 

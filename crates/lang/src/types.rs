@@ -65,10 +65,7 @@ enum ChoiceDocument {
 impl From<ChoiceDocument> for Choice {
     fn from(document: ChoiceDocument) -> Self {
         match document {
-            ChoiceDocument::Value(value) => Self {
-                label: value.clone(),
-                value,
-            },
+            ChoiceDocument::Value(value) => Self { label: value.clone(), value },
             ChoiceDocument::Labelled { value, label } => Self { value, label },
         }
     }
@@ -148,7 +145,5 @@ impl Types {
 }
 
 fn bare_path(written: &str) -> Option<&str> {
-    written
-        .strip_prefix("form.")
-        .or_else(|| written.strip_prefix("ticket."))
+    written.strip_prefix("form.").or_else(|| written.strip_prefix("ticket."))
 }

@@ -55,26 +55,12 @@ fn conditions_agree_with_their_vectors() {
         let env = case.env.as_ref().unwrap_or(&vectors.env);
         for (rows, expected) in [(&case.r#true, true), (&case.r#false, false)] {
             for row in rows {
-                let rows = Rows {
-                    row,
-                    old: case.old.as_ref(),
-                    outer: case.outer.as_ref(),
-                };
-                assert_eq!(
-                    checked.evaluate_rows(rows, env),
-                    expected,
-                    "{}: {row}",
-                    case.name
-                );
+                let rows = Rows { row, old: case.old.as_ref(), outer: case.outer.as_ref() };
+                assert_eq!(checked.evaluate_rows(rows, env), expected, "{}: {row}", case.name);
                 rows_seen += 1;
             }
         }
-        assert_eq!(
-            Condition::parse(&condition.to_json()),
-            Ok(condition),
-            "{}",
-            case.name
-        );
+        assert_eq!(Condition::parse(&condition.to_json()), Ok(condition), "{}", case.name);
     }
     assert!(rows_seen >= 250, "{rows_seen}");
 }
@@ -87,16 +73,8 @@ fn faulty_conditions_are_refused_with_code_and_place() {
             Err(problem) => vec![problem],
             Ok(condition) => condition.check(&vectors.types).err().unwrap_or_default(),
         };
-        let found: Vec<(&str, &str)> = found
-            .iter()
-            .map(|problem| (problem.code, problem.pointer.as_str()))
-            .collect();
-        assert_eq!(
-            found,
-            [(case.code.as_str(), case.pointer.as_str())],
-            "{}",
-            case.when
-        );
+        let found: Vec<(&str, &str)> = found.iter().map(|problem| (problem.code, problem.pointer.as_str())).collect();
+        assert_eq!(found, [(case.code.as_str(), case.pointer.as_str())], "{}", case.when);
     }
 }
 
@@ -127,11 +105,7 @@ struct RefusedFormula {
     code: String,
 }
 
-fn checked(
-    formula: &str,
-    target: Option<&lang::Type>,
-    types: &Types,
-) -> Result<CheckedFormula, Vec<Problem>> {
+fn checked(formula: &str, target: Option<&lang::Type>, types: &Types) -> Result<CheckedFormula, Vec<Problem>> {
     let parsed = Formula::parse(formula).expect(formula);
     match target {
         Some(target) => parsed.check_for(types, target),
@@ -146,9 +120,7 @@ fn formulas_agree_with_their_vectors() {
     for case in &vectors.cases {
         let types = match &case.table {
             Some(table) => match vectors.types.get(table) {
-                Some(lang::Type::Table { fields }) => {
-                    fields.clone().with_outer(vectors.types.clone())
-                }
+                Some(lang::Type::Table { fields }) => fields.clone().with_outer(vectors.types.clone()),
                 _ => panic!("{table} is no table"),
             },
             None => vectors.types.clone(),
@@ -167,8 +139,7 @@ fn formulas_agree_with_their_vectors() {
 fn faulty_formulas_are_refused() {
     let vectors: Formulas = read("formulas");
     for case in vectors.refused {
-        let problems =
-            checked(&case.formula, case.target.as_ref(), &vectors.types).expect_err(&case.formula);
+        let problems = checked(&case.formula, case.target.as_ref(), &vectors.types).expect_err(&case.formula);
         let codes: Vec<&str> = problems.iter().map(|problem| problem.code).collect();
         assert_eq!(codes, [case.code.as_str()], "{}", case.formula);
     }

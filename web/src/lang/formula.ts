@@ -191,9 +191,11 @@ class Parser {
         };
       }
     }
+    const around = this.table;
     this.table = undefined;
     const node = this.comparison();
-    const table = this.table;
+    const table: string | undefined = this.table;
+    this.table = around;
     if (table === undefined) return (context) => [node(context)];
     return (context) =>
       read.rows(context.row[table]).map((tableRow) => node({ ...context, tableRow }));

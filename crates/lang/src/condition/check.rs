@@ -23,12 +23,8 @@ pub(super) fn check(condition: &Condition, types: &Types) -> Result<Checked, Vec
     if !checker.problems.is_empty() {
         return Err(checker.problems);
     }
-    let mut checked = Checked {
-        root,
-        fields: checker.fields,
-        outer_fields: checker.outer_fields,
-        uses_old: checker.uses_old,
-    };
+    let mut checked =
+        Checked { root, fields: checker.fields, outer_fields: checker.outer_fields, uses_old: checker.uses_old };
     for fields in [&mut checked.fields, &mut checked.outer_fields] {
         fields.sort();
         fields.dedup();
@@ -54,47 +50,25 @@ impl<'a> Checker<'a> {
             Condition::Any(list) => Node::Any(self.list("any", list)),
             Condition::Not(inner) => Node::Not(Box::new(self.within("not", inner))),
             Condition::Field(predicate) => self.predicate(predicate).unwrap_or(NOTHING),
-            Condition::Rows {
-                quantifier,
-                table,
-                condition,
-            } => {
-                let Some((table, condition)) = self.table(quantifier.key(), table, condition)
-                else {
+            Condition::Rows { quantifier, table, condition } => {
+                let Some((table, condition)) = self.table(quantifier.key(), table, condition) else {
                     return NOTHING;
                 };
-                Node::Rows {
-                    quantifier: *quantifier,
-                    table,
-                    condition: Box::new(condition),
-                }
+                Node::Rows { quantifier: *quantifier, table, condition: Box::new(condition) }
             }
-            Condition::Count {
-                table,
-                condition,
-                operator,
-                value,
-            } => {
+            Condition::Count { table, condition, operator, value } => {
                 let test = self.count_test(*operator, value);
                 let table = self.table("count", table, condition);
                 let (Some(test), Some((table, condition))) = (test, table) else {
                     return NOTHING;
                 };
-                Node::Count {
-                    table,
-                    condition: Box::new(condition),
-                    test,
-                }
+                Node::Count { table, condition: Box::new(condition), test }
             }
         }
     }
 
     fn list(&mut self, key: &str, conditions: &[Condition]) -> Vec<Node> {
-        conditions
-            .iter()
-            .enumerate()
-            .map(|(at, inner)| self.within(&format!("{key}/{at}"), inner))
-            .collect()
+        conditions.iter().enumerate().map(|(at, inner)| self.within(&format!("{key}/{at}"), inner)).collect()
     }
 
     fn within(&mut self, key: &str, condition: &Condition) -> Node {
@@ -140,11 +114,7 @@ impl<'a> Checker<'a> {
             return None;
         }
         if !allowed(predicate.operator, &field) {
-            self.fail(
-                "op",
-                "condition.operator_not_allowed",
-                predicate.operator.key(),
-            );
+            self.fail("op", "condition.operator_not_allowed", predicate.operator.key());
             return None;
         }
         if predicate.operator == Operator::Changed {
@@ -175,10 +145,7 @@ impl<'a> Checker<'a> {
                 let [low, high] = bounds.as_slice() else {
                     return self.refuse("v", "condition.wrong_type", "two bounds are needed");
                 };
-                if [low, high]
-                    .into_iter()
-                    .any(|bound| bound.get("f").is_some())
-                {
+                if [low, high].into_iter().any(|bound| bound.get("f").is_some()) {
                     return self.refuse("v", "condition.wrong_type", "a bound cannot be a field");
                 }
                 let low = operand_for(self, &mut field, "v/0", low);
@@ -188,30 +155,17 @@ impl<'a> Checker<'a> {
             Op::In | Op::Nin => Check::OneOf(list_for(self, &field, value)?),
             Op::HasAny | Op::HasNone => Check::HasAny(list_for(self, &field, value)?),
             Op::HasAll => Check::HasAll(list_for(self, &field, value)?),
-            Op::Contains | Op::NotContains => {
-                Check::Contains(operand_for(self, &mut field, "v", value)?)
-            }
+            Op::Contains | Op::NotContains => Check::Contains(operand_for(self, &mut field, "v", value)?),
             Op::Starts => Check::Starts(operand_for(self, &mut field, "v", value)?),
             Op::Under => {
                 if value.get("f").is_some() {
-                    return self.refuse(
-                        "v",
-                        "condition.wrong_type",
-                        "an organisation is needed, not a field",
-                    );
+                    return self.refuse("v", "condition.wrong_type", "an organisation is needed, not a field");
                 }
                 Check::Under(operand_for(self, &mut field, "v", value)?)
             }
         };
-        let negative = matches!(
-            operator,
-            Op::Ne | Op::Nin | Op::NotContains | Op::NotEmpty | Op::HasNone
-        );
-        Some(Test {
-            field,
-            negative,
-            check,
-        })
+        let negative = matches!(operator, Op::Ne | Op::Nin | Op::NotContains | Op::NotEmpty | Op::HasNone);
+        Some(Test { field, negative, check })
     }
 
     fn count_test(&mut self, operator: Operator, value: &Value) -> Option<CountTest> {
@@ -222,28 +176,17 @@ impl<'a> Checker<'a> {
                     .and_then(|(low, high)| Some(CountRelation::Between(low?, high?)))
             }
             (Operator::Eq | Operator::Ne, value) => number(value).map(CountRelation::Equal),
-            (Operator::Lt, value) => {
-                number(value).map(|count| CountRelation::Order(Relation::Lt, count))
-            }
-            (Operator::Lte, value) => {
-                number(value).map(|count| CountRelation::Order(Relation::Lte, count))
-            }
-            (Operator::Gt, value) => {
-                number(value).map(|count| CountRelation::Order(Relation::Gt, count))
-            }
-            (Operator::Gte, value) => {
-                number(value).map(|count| CountRelation::Order(Relation::Gte, count))
-            }
+            (Operator::Lt, value) => number(value).map(|count| CountRelation::Order(Relation::Lt, count)),
+            (Operator::Lte, value) => number(value).map(|count| CountRelation::Order(Relation::Lte, count)),
+            (Operator::Gt, value) => number(value).map(|count| CountRelation::Order(Relation::Gt, count)),
+            (Operator::Gte, value) => number(value).map(|count| CountRelation::Order(Relation::Gte, count)),
             (Operator::Between, _) => None,
             _ => return self.refuse("op", "condition.operator_not_allowed", operator.key()),
         };
         let Some(relation) = relation else {
             return self.refuse("v", "condition.wrong_type", "a whole number is needed");
         };
-        Some(CountTest {
-            negative: operator == Operator::Ne,
-            relation,
-        })
+        Some(CountTest { negative: operator == Operator::Ne, relation })
     }
 
     /// Resolves a written path; the answer says whether it leads to the outer row.
@@ -253,11 +196,7 @@ impl<'a> Checker<'a> {
             self.fail(key, "condition.unknown_field", written);
             return None;
         };
-        let used = if outer {
-            &mut self.outer_fields
-        } else {
-            &mut self.fields
-        };
+        let used = if outer { &mut self.outer_fields } else { &mut self.fields };
         used.push(bare.to_owned());
         let path = bare.split('.').map(str::to_owned).collect();
         let field = Field {
@@ -278,8 +217,7 @@ impl<'a> Checker<'a> {
 
     fn fail(&mut self, key: &str, code: &'static str, detail: &str) {
         let short: String = detail.chars().take(100).collect();
-        self.problems
-            .push(Problem::new(format!("{}/{key}", self.pointer), code, short));
+        self.problems.push(Problem::new(format!("{}/{key}", self.pointer), code, short));
     }
 }
 
@@ -302,9 +240,7 @@ const NOTHING: Node = Node::Any(Vec::new());
 
 fn kind_of(declared: &Type) -> Kind {
     match declared {
-        Type::Text | Type::Choice { .. } | Type::Person | Type::Org | Type::Reference { .. } => {
-            Kind::Text
-        }
+        Type::Text | Type::Choice { .. } | Type::Person | Type::Org | Type::Reference { .. } => Kind::Text,
         Type::Number { scale } | Type::Money { scale } => Kind::Number { scale: *scale },
         Type::Date => Kind::Date,
         Type::DateTime => Kind::Instant,
@@ -320,10 +256,9 @@ fn allowed(operator: Operator, field: &Field) -> bool {
     use Operator as Op;
     match operator {
         Op::Empty | Op::NotEmpty | Op::Changed => true,
-        Op::Eq | Op::Ne => matches!(
-            field.kind,
-            Kind::Text | Kind::Bool | Kind::Number { .. } | Kind::Date | Kind::Instant
-        ),
+        Op::Eq | Op::Ne => {
+            matches!(field.kind, Kind::Text | Kind::Bool | Kind::Number { .. } | Kind::Date | Kind::Instant)
+        }
         Op::Lt | Op::Lte | Op::Gt | Op::Gte | Op::Between => {
             matches!(field.kind, Kind::Number { .. } | Kind::Date | Kind::Instant)
         }

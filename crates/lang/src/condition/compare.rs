@@ -17,22 +17,13 @@ pub(super) trait Side {
     fn other_field(&mut self, key: &str, written: &str, field: &Field) -> Option<Field>;
 }
 
-pub(super) fn operand_for(
-    side: &mut dyn Side,
-    field: &mut Field,
-    key: &str,
-    value: &Value,
-) -> Option<Operand> {
+pub(super) fn operand_for(side: &mut dyn Side, field: &mut Field, key: &str, value: &Value) -> Option<Operand> {
     let Value::Object(object) = value else {
         return literal(side, field, key, value);
     };
     let mut entries = object.iter();
     let (Some((name, argument)), None) = (entries.next(), entries.next()) else {
-        side.reject(
-            key,
-            "condition.malformed",
-            "a value is a literal, f, var, ago or in",
-        );
+        side.reject(key, "condition.malformed", "a value is a literal, f, var, ago or in");
         return None;
     };
     let argument = argument.as_str().unwrap_or_default();
@@ -60,9 +51,7 @@ pub(super) fn list_for(side: &mut dyn Side, field: &Field, value: &Value) -> Opt
     if let Some(name) = value.get("var").and_then(Value::as_str) {
         return match (name, &field.declared) {
             ("me.orgs_below", Type::Org) => Some(List::OrgsBelow),
-            ("me.roles", Type::Text | Type::Choice { .. } | Type::MultiChoice { .. }) => {
-                Some(List::Roles)
-            }
+            ("me.roles", Type::Text | Type::Choice { .. } | Type::MultiChoice { .. }) => Some(List::Roles),
             ("me.orgs_below" | "me.roles", _) => reject(side, "v", "condition.wrong_type", name),
             _ => reject(side, "v", "condition.unknown_variable", name),
         };
@@ -86,18 +75,12 @@ pub(super) fn list_for(side: &mut dyn Side, field: &Field, value: &Value) -> Opt
     texts.dedup();
     numbers.sort_unstable();
     numbers.dedup();
-    sound.then_some(if numbers.is_empty() {
-        List::Texts(texts)
-    } else {
-        List::Numbers(numbers)
-    })
+    sound.then_some(if numbers.is_empty() { List::Texts(texts) } else { List::Numbers(numbers) })
 }
 
 pub(super) fn same_kind(field: &Field, other: &Field) -> bool {
     match (&field.declared, &other.declared) {
-        (Type::Number { .. } | Type::Money { .. }, Type::Number { .. } | Type::Money { .. }) => {
-            true
-        }
+        (Type::Number { .. } | Type::Money { .. }, Type::Number { .. } | Type::Money { .. }) => true,
         (Type::Text | Type::Choice { .. }, Type::Text | Type::Choice { .. }) => true,
         (Type::Reference { to: left }, Type::Reference { to: right }) => left == right,
         (Type::Date, Type::Date)
@@ -111,8 +94,7 @@ pub(super) fn same_kind(field: &Field, other: &Field) -> bool {
 
 /// Gives both fields the factor that brings them to the larger scale.
 fn align(field: &mut Field, other: &mut Field) -> bool {
-    let (Kind::Number { scale: left }, Kind::Number { scale: right }) = (field.kind, other.kind)
-    else {
+    let (Kind::Number { scale: left }, Kind::Number { scale: right }) = (field.kind, other.kind) else {
         return true;
     };
     if left.abs_diff(right) > MAX_SCALE_DIFFERENCE {
@@ -136,36 +118,17 @@ fn literal(side: &mut dyn Side, field: &Field, key: &str, value: &Value) -> Opti
             None if (scale..=12).any(|finer| read::scaled(value, finer).is_some()) => {
                 reject(side, key, "condition.too_precise", &scale.to_string())
             }
-            None => reject(
-                side,
-                key,
-                "condition.wrong_type",
-                "a number of at most 15 digits is needed",
-            ),
+            None => reject(side, key, "condition.wrong_type", "a number of at most 15 digits is needed"),
         },
-        Kind::Date => match value
-            .as_str()
-            .and_then(parse_date)
-            .filter(|date| date.exists())
-        {
+        Kind::Date => match value.as_str().and_then(parse_date).filter(|date| date.exists()) {
             Some(date) => Some(Operand::Number(date.number())),
             None => reject(side, key, "condition.wrong_type", "a date is needed"),
         },
         Kind::Instant => match value.as_str().and_then(parse_instant) {
             Some(millis) => Some(Operand::Number(millis)),
-            None => reject(
-                side,
-                key,
-                "condition.wrong_type",
-                "a date and time with zone is needed",
-            ),
+            None => reject(side, key, "condition.wrong_type", "a date and time with zone is needed"),
         },
-        Kind::Table | Kind::Opaque => reject(
-            side,
-            key,
-            "condition.wrong_type",
-            "no value compares with this field",
-        ),
+        Kind::Table | Kind::Opaque => reject(side, key, "condition.wrong_type", "no value compares with this field"),
     }
 }
 
@@ -177,20 +140,10 @@ fn text_literal(side: &mut dyn Side, field: &Field, key: &str, value: &Value) ->
         return reject(side, key, "condition.empty_value", "");
     }
     if text.contains('\0') || text.chars().count() > Limits::TEXT_CHARS {
-        return reject(
-            side,
-            key,
-            "condition.wrong_type",
-            "the text is too long or has a zero character",
-        );
+        return reject(side, key, "condition.wrong_type", "the text is too long or has a zero character");
     }
     let text = read::nfc(text);
-    if let Type::Choice {
-        options: Some(options),
-    }
-    | Type::MultiChoice {
-        options: Some(options),
-    } = &field.declared
+    if let Type::Choice { options: Some(options) } | Type::MultiChoice { options: Some(options) } = &field.declared
         && !options.iter().any(|option| option.value == text)
     {
         return reject(side, key, "condition.not_an_option", &text);
@@ -214,27 +167,12 @@ fn variable(side: &mut dyn Side, field: &Field, key: &str, name: &str) -> Option
     Some(operand)
 }
 
-fn shifted(
-    side: &mut dyn Side,
-    field: &Field,
-    key: &str,
-    text: &str,
-    sign: i64,
-) -> Option<Operand> {
+fn shifted(side: &mut dyn Side, field: &Field, key: &str, text: &str, sign: i64) -> Option<Operand> {
     let Some(by) = Duration::parse(text) else {
-        return reject(
-            side,
-            key,
-            "condition.wrong_type",
-            "a duration such as P7D is needed",
-        );
+        return reject(side, key, "condition.wrong_type", "a duration such as P7D is needed");
     };
     let fits = field.kind == Kind::Instant || (field.kind == Kind::Date && by.millis == 0);
-    if fits {
-        Some(Operand::Shifted { sign, by })
-    } else {
-        reject(side, key, "condition.wrong_type", text)
-    }
+    if fits { Some(Operand::Shifted { sign, by }) } else { reject(side, key, "condition.wrong_type", text) }
 }
 
 fn reject<T>(side: &mut dyn Side, key: &str, code: &'static str, detail: &str) -> Option<T> {

@@ -5,9 +5,7 @@ use std::cmp::Ordering;
 use serde_json::Value;
 
 use super::Quantifier;
-use super::plan::{
-    Check, Checked, CountRelation, Field, Kind, List, Node, Operand, Relation, Test,
-};
+use super::plan::{Check, Checked, CountRelation, Field, Kind, List, Node, Operand, Relation, Test};
 use crate::civil::parse_date;
 use crate::env::Env;
 use crate::read;
@@ -24,11 +22,7 @@ pub struct Rows<'a> {
 
 impl<'a> Rows<'a> {
     pub fn of(row: &'a Value) -> Self {
-        Self {
-            row,
-            old: None,
-            outer: None,
-        }
+        Self { row, old: None, outer: None }
     }
 }
 
@@ -50,11 +44,7 @@ fn node(part: &Node, rows: Rows<'_>, env: &Env) -> bool {
         Node::Any(list) => list.iter().any(|inner| node(inner, rows, env)),
         Node::Not(inner) => !node(inner, rows, env),
         Node::Test(test) => holds(test, rows, env) != test.negative,
-        Node::Rows {
-            quantifier,
-            table,
-            condition,
-        } => {
+        Node::Rows { quantifier, table, condition } => {
             let mut matching = table_rows(table, rows).map(|inner| node(condition, inner, env));
             match quantifier {
                 Quantifier::Some => matching.any(|is_true| is_true),
@@ -62,14 +52,8 @@ fn node(part: &Node, rows: Rows<'_>, env: &Env) -> bool {
                 Quantifier::None => !matching.any(|is_true| is_true),
             }
         }
-        Node::Count {
-            table,
-            condition,
-            test,
-        } => {
-            let count = table_rows(table, rows)
-                .filter(|inner| node(condition, *inner, env))
-                .count();
+        Node::Count { table, condition, test } => {
+            let count = table_rows(table, rows).filter(|inner| node(condition, *inner, env)).count();
             let count = i64::try_from(count).unwrap_or(i64::MAX);
             let is_true = match test.relation {
                 CountRelation::Equal(value) => count == value,
@@ -83,11 +67,7 @@ fn node(part: &Node, rows: Rows<'_>, env: &Env) -> bool {
 
 fn table_rows<'a>(table: &Field, rows: Rows<'a>) -> impl Iterator<Item = Rows<'a>> {
     let outer = Some(rows.row);
-    read::rows(table.value(rows)).map(move |row| Rows {
-        row,
-        old: None,
-        outer,
-    })
+    read::rows(table.value(rows)).map(move |row| Rows { row, old: None, outer })
 }
 
 /// The positive meaning of a test.
@@ -96,11 +76,7 @@ fn holds(test: &Test, rows: Rows<'_>, env: &Env) -> bool {
     let value = field.value(rows);
     match &test.check {
         Check::Empty => read::is_empty(value),
-        Check::Changed => changed(
-            field,
-            value,
-            rows.old.and_then(|old| read::lookup(old, &field.path)),
-        ),
+        Check::Changed => changed(field, value, rows.old.and_then(|old| read::lookup(old, &field.path))),
         Check::Equal(right) => compare(field, value, right, rows, env) == Some(Ordering::Equal),
         Check::Order(relation, right) => {
             compare(field, value, right, rows, env).is_some_and(|order| relation.holds(order))
@@ -109,17 +85,18 @@ fn holds(test: &Test, rows: Rows<'_>, env: &Env) -> bool {
             compare(field, value, low, rows, env).is_some_and(Ordering::is_ge)
                 && compare(field, value, high, rows, env).is_some_and(Ordering::is_le)
         }
-        Check::OneOf(list) => field
-            .read(value)
-            .is_some_and(|scalar| list.has(scalar, env)),
-        Check::Contains(right) => both_texts(field, value, right, rows, env)
-            .is_some_and(|(text, part)| find_folded(text, part)),
-        Check::Starts(right) => both_texts(field, value, right, rows, env)
-            .is_some_and(|(text, start)| starts_folded(text, start)),
+        Check::OneOf(list) => field.read(value).is_some_and(|scalar| list.has(scalar, env)),
+        Check::Contains(right) => {
+            both_texts(field, value, right, rows, env).is_some_and(|(text, part)| find_folded(text, part))
+        }
+        Check::Starts(right) => {
+            both_texts(field, value, right, rows, env).is_some_and(|(text, start)| starts_folded(text, start))
+        }
         Check::HasAny(list) => read::texts(value).any(|text| list.has(Scalar::Text(text), env)),
         Check::HasAll(list) => list.all_in(value, env),
-        Check::Under(right) => both_texts(field, value, right, rows, env)
-            .is_some_and(|(org, root)| env.is_under(org, root)),
+        Check::Under(right) => {
+            both_texts(field, value, right, rows, env).is_some_and(|(org, root)| env.is_under(org, root))
+        }
     }
 }
 
@@ -152,14 +129,10 @@ impl Field {
         let value = value?;
         match self.kind {
             Kind::Text => read::text(value).map(Scalar::Text),
-            Kind::Number { scale } => {
-                Some(Scalar::Number(read::scaled(value, scale)? * self.factor))
-            }
+            Kind::Number { scale } => Some(Scalar::Number(read::scaled(value, scale)? * self.factor)),
             Kind::Date => read::date(value).map(Scalar::Number),
             Kind::Instant => read::instant(value).map(Scalar::Number),
-            Kind::Bool => value
-                .as_bool()
-                .map(|truth| Scalar::Number(i64::from(truth))),
+            Kind::Bool => value.as_bool().map(|truth| Scalar::Number(i64::from(truth))),
             Kind::List | Kind::Table | Kind::Opaque => None,
         }
     }
@@ -167,12 +140,7 @@ impl Field {
 
 impl Operand {
     /// The value for this evaluation, or `None` when there is none.
-    pub(super) fn resolve<'a>(
-        &'a self,
-        field: &Field,
-        rows: Rows<'a>,
-        env: &'a Env,
-    ) -> Option<Scalar<'a>> {
+    pub(super) fn resolve<'a>(&'a self, field: &Field, rows: Rows<'a>, env: &'a Env) -> Option<Scalar<'a>> {
         match self {
             Self::Text(text) => Some(Scalar::Text(text)),
             Self::Number(number) => Some(Scalar::Number(*number)),
@@ -186,11 +154,7 @@ impl Operand {
             Self::Shifted { sign, by } if field.kind == Kind::Date => {
                 Some(Scalar::Number(by.shift_date(env.today(), *sign).number()))
             }
-            Self::Shifted { sign, by } => Some(Scalar::Number(by.shift_instant(
-                env.now_ms,
-                env.offset_minutes,
-                *sign,
-            ))),
+            Self::Shifted { sign, by } => Some(Scalar::Number(by.shift_instant(env.now_ms, env.offset_minutes, *sign))),
         }
     }
 }
@@ -198,12 +162,8 @@ impl Operand {
 impl List {
     fn has(&self, scalar: Scalar<'_>, env: &Env) -> bool {
         match (self, scalar) {
-            (Self::Texts(texts), Scalar::Text(text)) => texts
-                .binary_search_by(|item| item.as_str().cmp(text))
-                .is_ok(),
-            (Self::Numbers(numbers), Scalar::Number(number)) => {
-                numbers.binary_search(&number).is_ok()
-            }
+            (Self::Texts(texts), Scalar::Text(text)) => texts.binary_search_by(|item| item.as_str().cmp(text)).is_ok(),
+            (Self::Numbers(numbers), Scalar::Number(number)) => numbers.binary_search(&number).is_ok(),
             (Self::OrgsBelow, Scalar::Text(text)) => env.orgs_below.contains(text),
             (Self::Roles, Scalar::Text(text)) => env.roles.contains(text),
             _ => false,
@@ -216,21 +176,13 @@ impl List {
         match self {
             Self::Texts(texts) => !texts.is_empty() && texts.iter().all(|item| present(item)),
             Self::Roles => !env.roles.is_empty() && env.roles.iter().all(|item| present(item)),
-            Self::OrgsBelow => {
-                !env.orgs_below.is_empty() && env.orgs_below.iter().all(|item| present(item))
-            }
+            Self::OrgsBelow => !env.orgs_below.is_empty() && env.orgs_below.iter().all(|item| present(item)),
             Self::Numbers(_) => false,
         }
     }
 }
 
-fn compare(
-    field: &Field,
-    value: Option<&Value>,
-    right: &Operand,
-    rows: Rows<'_>,
-    env: &Env,
-) -> Option<Ordering> {
+fn compare(field: &Field, value: Option<&Value>, right: &Operand, rows: Rows<'_>, env: &Env) -> Option<Ordering> {
     let left = field.read(value)?;
     let right = right.resolve(field, rows, env)?;
     Some(left.cmp(&right))
@@ -264,9 +216,7 @@ fn changed(field: &Field, new: Option<&Value>, old: Option<&Value>) -> bool {
 
 /// Whether `text` contains `part`, A–Z equal to a–z. Works on bytes: UTF-8 never matches inside a character.
 fn find_folded(text: &str, part: &str) -> bool {
-    text.as_bytes()
-        .windows(part.len())
-        .any(|window| window.eq_ignore_ascii_case(part.as_bytes()))
+    text.as_bytes().windows(part.len()).any(|window| window.eq_ignore_ascii_case(part.as_bytes()))
 }
 
 fn starts_folded(text: &str, start: &str) -> bool {

@@ -26,17 +26,8 @@ pub enum Condition {
     Any(Vec<Condition>),
     Not(Box<Condition>),
     Field(Predicate),
-    Rows {
-        quantifier: Quantifier,
-        table: String,
-        condition: Box<Condition>,
-    },
-    Count {
-        table: String,
-        condition: Box<Condition>,
-        operator: Operator,
-        value: Value,
-    },
+    Rows { quantifier: Quantifier, table: String, condition: Box<Condition> },
+    Count { table: String, condition: Box<Condition>, operator: Operator, value: Value },
 }
 
 /// `{"f":path,"op":operator,"v":value}`
@@ -168,31 +159,14 @@ impl Condition {
             Self::All(conditions) => json!({ "all": list(conditions) }),
             Self::Any(conditions) => json!({ "any": list(conditions) }),
             Self::Not(condition) => json!({ "not": condition.to_json() }),
-            Self::Field(Predicate {
-                field,
-                operator,
-                value: Some(value),
-            }) => {
+            Self::Field(Predicate { field, operator, value: Some(value) }) => {
                 json!({ "f": field, "op": operator.key(), "v": value })
             }
-            Self::Field(Predicate {
-                field,
-                operator,
-                value: None,
-            }) => json!({ "f": field, "op": operator.key() }),
-            Self::Rows {
-                quantifier,
-                table,
-                condition,
-            } => {
+            Self::Field(Predicate { field, operator, value: None }) => json!({ "f": field, "op": operator.key() }),
+            Self::Rows { quantifier, table, condition } => {
                 json!({ quantifier.key(): table, "where": condition.to_json() })
             }
-            Self::Count {
-                table,
-                condition,
-                operator,
-                value,
-            } => {
+            Self::Count { table, condition, operator, value } => {
                 json!({ "count": table, "where": condition.to_json(), "op": operator.key(), "v": value })
             }
         }

@@ -16,11 +16,7 @@ impl Limits {
 }
 
 pub(super) fn parse(document: &Value) -> Result<Condition, Problem> {
-    let mut parser = Parser {
-        pointer: String::new(),
-        depth: 0,
-        predicates: 0,
-    };
+    let mut parser = Parser { pointer: String::new(), depth: 0, predicates: 0 };
     parser.condition(document)
 }
 
@@ -62,11 +58,7 @@ impl Parser {
                 self.only(object, &[quantifier.key(), "where"])?;
                 let table = self.path(object, quantifier.key())?;
                 let condition = Box::new(self.filter(object)?);
-                return Ok(Condition::Rows {
-                    quantifier,
-                    table,
-                    condition,
-                });
+                return Ok(Condition::Rows { quantifier, table, condition });
             }
         }
         if object.contains_key("count") {
@@ -75,10 +67,7 @@ impl Parser {
         if object.contains_key("f") {
             return self.predicate(object);
         }
-        Err(self.problem(
-            "condition.malformed",
-            "one of all, any, not, f, some, every, none, count is needed",
-        ))
+        Err(self.problem("condition.malformed", "one of all, any, not, f, some, every, none, count is needed"))
     }
 
     fn predicate(&mut self, object: &Map<String, Value>) -> Result<Condition, Problem> {
@@ -87,11 +76,7 @@ impl Parser {
         let field = self.path(object, "f")?;
         let operator = self.operator(object)?;
         let value = self.value(object, operator)?;
-        Ok(Condition::Field(Predicate {
-            field,
-            operator,
-            value,
-        }))
+        Ok(Condition::Field(Predicate { field, operator, value }))
     }
 
     fn count(&mut self, object: &Map<String, Value>) -> Result<Condition, Problem> {
@@ -103,12 +88,7 @@ impl Parser {
         let Some(value) = self.value(object, operator)? else {
             return Err(self.problem_at("op", "condition.operator_not_allowed", operator.key()));
         };
-        Ok(Condition::Count {
-            table,
-            condition,
-            operator,
-            value,
-        })
+        Ok(Condition::Count { table, condition, operator, value })
     }
 
     /// `where` may be left out: then every row counts.
@@ -121,21 +101,13 @@ impl Parser {
 
     fn list(&mut self, key: &str, list: &Value) -> Result<Vec<Condition>, Problem> {
         let Value::Array(items) = list else {
-            return Err(self.problem_at(
-                key,
-                "condition.malformed",
-                "a list of conditions is needed",
-            ));
+            return Err(self.problem_at(key, "condition.malformed", "a list of conditions is needed"));
         };
         let mut conditions = Vec::with_capacity(items.len().min(Limits::PREDICATES));
         for (at, item) in items.iter().enumerate() {
             // Empty groups are no predicates, so the length is limited as well.
             if at >= Limits::PREDICATES {
-                return Err(self.problem_at(
-                    key,
-                    "condition.too_many_predicates",
-                    Limits::PREDICATES.to_string(),
-                ));
+                return Err(self.problem_at(key, "condition.too_many_predicates", Limits::PREDICATES.to_string()));
             }
             conditions.push(self.within(&format!("{key}/{at}"), item)?);
         }
@@ -160,28 +132,19 @@ impl Parser {
 
     fn operator(&self, object: &Map<String, Value>) -> Result<Operator, Problem> {
         let key = object.get("op").and_then(Value::as_str).unwrap_or_default();
-        Operator::from_key(key)
-            .ok_or_else(|| self.problem_at("op", "condition.unknown_operator", key))
+        Operator::from_key(key).ok_or_else(|| self.problem_at("op", "condition.unknown_operator", key))
     }
 
-    fn value(
-        &self,
-        object: &Map<String, Value>,
-        operator: Operator,
-    ) -> Result<Option<Value>, Problem> {
+    fn value(&self, object: &Map<String, Value>, operator: Operator) -> Result<Option<Value>, Problem> {
         match object.get("v") {
-            None if operator.takes_value() => {
-                Err(self.problem_at("v", "condition.missing_value", operator.key()))
-            }
+            None if operator.takes_value() => Err(self.problem_at("v", "condition.missing_value", operator.key())),
             None => Ok(None),
             Some(_) if !operator.takes_value() => {
                 Err(self.problem_at("v", "condition.unexpected_value", operator.key()))
             }
-            Some(Value::Array(items)) if items.len() > Limits::LIST_ITEMS => Err(self.problem_at(
-                "v",
-                "condition.too_many_items",
-                Limits::LIST_ITEMS.to_string(),
-            )),
+            Some(Value::Array(items)) if items.len() > Limits::LIST_ITEMS => {
+                Err(self.problem_at("v", "condition.too_many_items", Limits::LIST_ITEMS.to_string()))
+            }
             Some(value) => Ok(Some(value.clone())),
         }
     }
@@ -189,10 +152,7 @@ impl Parser {
     fn add_predicate(&mut self) -> Result<(), Problem> {
         self.predicates += 1;
         if self.predicates > Limits::PREDICATES {
-            return Err(self.problem(
-                "condition.too_many_predicates",
-                Limits::PREDICATES.to_string(),
-            ));
+            return Err(self.problem("condition.too_many_predicates", Limits::PREDICATES.to_string()));
         }
         Ok(())
     }

@@ -17,12 +17,7 @@ pub struct Checked {
 impl Checked {
     /// The condition that every row fulfils.
     pub fn always() -> Self {
-        Self {
-            root: Node::All(Vec::new()),
-            fields: Vec::new(),
-            outer_fields: Vec::new(),
-            uses_old: false,
-        }
+        Self { root: Node::All(Vec::new()), fields: Vec::new(), outer_fields: Vec::new(), uses_old: false }
     }
 
     /// True when all of `conditions` are.
@@ -63,16 +58,8 @@ pub(super) enum Node {
     Any(Vec<Node>),
     Not(Box<Node>),
     Test(Test),
-    Rows {
-        quantifier: Quantifier,
-        table: Field,
-        condition: Box<Node>,
-    },
-    Count {
-        table: Field,
-        condition: Box<Node>,
-        test: CountTest,
-    },
+    Rows { quantifier: Quantifier, table: Field, condition: Box<Node> },
+    Count { table: Field, condition: Box<Node>, test: CountTest },
 }
 
 #[derive(Debug, Clone)]

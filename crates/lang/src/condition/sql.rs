@@ -4,9 +4,7 @@ use serde_json::Value;
 
 use super::Quantifier;
 use super::evaluate::{Rows, Scalar, date_text};
-use super::plan::{
-    Check, Checked, CountRelation, CountTest, Field, Kind, List, Node, Operand, Relation, Test,
-};
+use super::plan::{Check, Checked, CountRelation, CountTest, Field, Kind, List, Node, Operand, Relation, Test};
 use crate::env::Env;
 use crate::read::empty_row;
 use crate::sql::{Bind, Column, Columns, Dialect, JsonColumns, NotInSql, Sql};
@@ -35,26 +33,9 @@ impl Checked {
         first_bind: usize,
         outer: &Value,
     ) -> Result<Sql, NotInSql> {
-        let mut writer = Writer {
-            dialect,
-            env,
-            outer,
-            next: first_bind,
-            text: String::new(),
-            binds: Vec::new(),
-        };
-        writer.node(
-            &self.root,
-            false,
-            Scope {
-                columns,
-                parent: None,
-            },
-        )?;
-        Ok(Sql {
-            text: writer.text,
-            binds: writer.binds,
-        })
+        let mut writer = Writer { dialect, env, outer, next: first_bind, text: String::new(), binds: Vec::new() };
+        writer.node(&self.root, false, Scope { columns, parent: None })?;
+        Ok(Sql { text: writer.text, binds: writer.binds })
     }
 }
 
@@ -80,12 +61,8 @@ type Expression = Option<String>;
 impl Writer<'_> {
     fn node(&mut self, node: &Node, negated: bool, scope: Scope<'_>) -> Result<(), NotInSql> {
         match node {
-            Node::All(list) => {
-                self.group(list, if negated { " OR " } else { " AND " }, negated, scope)
-            }
-            Node::Any(list) => {
-                self.group(list, if negated { " AND " } else { " OR " }, negated, scope)
-            }
+            Node::All(list) => self.group(list, if negated { " OR " } else { " AND " }, negated, scope),
+            Node::Any(list) => self.group(list, if negated { " AND " } else { " OR " }, negated, scope),
             Node::Not(inner) => self.node(inner, !negated, scope),
             Node::Test(test) => {
                 let negated = negated != test.negative;
@@ -93,11 +70,7 @@ impl Writer<'_> {
                 self.text.push_str(&text);
                 Ok(())
             }
-            Node::Rows {
-                quantifier,
-                table,
-                condition,
-            } => {
+            Node::Rows { quantifier, table, condition } => {
                 let wanted = *quantifier == Quantifier::Some;
                 self.text.push_str(if negated == wanted {
                     "NOT EXISTS (SELECT 1 FROM "
@@ -108,11 +81,7 @@ impl Writer<'_> {
                 self.text.push(')');
                 Ok(())
             }
-            Node::Count {
-                table,
-                condition,
-                test,
-            } => {
+            Node::Count { table, condition, test } => {
                 self.text.push_str(if negated != test.negative {
                     "NOT ((SELECT count(*) FROM "
                 } else {
@@ -126,16 +95,9 @@ impl Writer<'_> {
         }
     }
 
-    fn group(
-        &mut self,
-        list: &[Node],
-        joiner: &str,
-        negated: bool,
-        scope: Scope<'_>,
-    ) -> Result<(), NotInSql> {
+    fn group(&mut self, list: &[Node], joiner: &str, negated: bool, scope: Scope<'_>) -> Result<(), NotInSql> {
         if list.is_empty() {
-            self.text
-                .push_str(if joiner == " AND " { "TRUE" } else { "FALSE" });
+            self.text.push_str(if joiner == " AND " { "TRUE" } else { "FALSE" });
             return Ok(());
         }
         self.text.push('(');
@@ -150,30 +112,14 @@ impl Writer<'_> {
     }
 
     /// `{from} AND {condition}`, for the inside of EXISTS or count.
-    fn table_rows(
-        &mut self,
-        table: &Field,
-        condition: &Node,
-        negated: bool,
-        scope: Scope<'_>,
-    ) -> Result<(), NotInSql> {
+    fn table_rows(&mut self, table: &Field, condition: &Node, negated: bool, scope: Scope<'_>) -> Result<(), NotInSql> {
         let Column::Table { from, row, .. } = column_of(table, scope)? else {
             return Err(NotInSql::WrongShape(table.name.clone()));
         };
         self.text.push_str(&from);
         self.text.push_str(" AND ");
-        let columns = JsonColumns {
-            dialect: self.dialect,
-            document: row,
-        };
-        self.node(
-            condition,
-            negated,
-            Scope {
-                columns: &columns,
-                parent: Some(scope.columns),
-            },
-        )
+        let columns = JsonColumns { dialect: self.dialect, document: row };
+        self.node(condition, negated, Scope { columns: &columns, parent: Some(scope.columns) })
     }
 
     fn count_relation(&mut self, test: &CountTest) -> String {
@@ -199,11 +145,7 @@ impl Writer<'_> {
                 | Column::Values { empty, .. }
                 | Column::Table { empty, .. }
                 | Column::Presence { empty }) = column;
-                Ok(if negated {
-                    format!("NOT ({empty})")
-                } else {
-                    format!("({empty})")
-                })
+                Ok(if negated { format!("NOT ({empty})") } else { format!("({empty})") })
             }
             Check::HasAll(list) => self.has_all(field, &column, list, negated),
             _ => {
@@ -242,42 +184,26 @@ impl Writer<'_> {
     ) -> Result<Expression, NotInSql> {
         let left = scaled(value, field.factor);
         let text = match check {
-            Check::Equal(right) => self
-                .operand(field, right, scope)?
-                .map(|right| format!("{left} = {right}")),
-            Check::Order(relation, right) => self
-                .operand(field, right, scope)?
-                .map(|right| format!("{left} {} {right}", symbol(*relation))),
-            Check::Between(low, high) => {
-                let (low, high) = (
-                    self.operand(field, low, scope)?,
-                    self.operand(field, high, scope)?,
-                );
-                low.zip(high)
-                    .map(|(low, high)| format!("{left} BETWEEN {low} AND {high}"))
+            Check::Equal(right) => self.operand(field, right, scope)?.map(|right| format!("{left} = {right}")),
+            Check::Order(relation, right) => {
+                self.operand(field, right, scope)?.map(|right| format!("{left} {} {right}", symbol(*relation)))
             }
-            Check::OneOf(list) | Check::HasAny(list) => self
-                .list(field, list)
-                .map(|list| format!("{left} IN {list}")),
-            Check::Contains(right) => self
-                .folded(field, right, scope)?
-                .map(|right| self.position(&left, &right, "> 0")),
-            Check::Starts(right) => self
-                .folded(field, right, scope)?
-                .map(|right| self.position(&left, &right, "= 1")),
+            Check::Between(low, high) => {
+                let (low, high) = (self.operand(field, low, scope)?, self.operand(field, high, scope)?);
+                low.zip(high).map(|(low, high)| format!("{left} BETWEEN {low} AND {high}"))
+            }
+            Check::OneOf(list) | Check::HasAny(list) => self.list(field, list).map(|list| format!("{left} IN {list}")),
+            Check::Contains(right) => {
+                self.folded(field, right, scope)?.map(|right| self.position(&left, &right, "> 0"))
+            }
+            Check::Starts(right) => self.folded(field, right, scope)?.map(|right| self.position(&left, &right, "= 1")),
             Check::Under(right) => self.under(field, &left, right, scope),
             Check::Empty | Check::Changed | Check::HasAll(_) => None,
         };
         Ok(text)
     }
 
-    fn has_all(
-        &mut self,
-        field: &Field,
-        column: &Column,
-        list: &List,
-        negated: bool,
-    ) -> Result<String, NotInSql> {
+    fn has_all(&mut self, field: &Field, column: &Column, list: &List, negated: bool) -> Result<String, NotInSql> {
         let Column::Values { from, value, .. } = column else {
             return Err(NotInSql::WrongShape(field.name.clone()));
         };
@@ -291,17 +217,10 @@ impl Writer<'_> {
             return Ok(if negated { "TRUE" } else { "FALSE" }.to_owned());
         };
         let relation = if negated { "<>" } else { "=" };
-        Ok(format!(
-            "(SELECT count(DISTINCT {value}) FROM {from} AND {value} IN {items}) {relation} {count}"
-        ))
+        Ok(format!("(SELECT count(DISTINCT {value}) FROM {from} AND {value} IN {items}) {relation} {count}"))
     }
 
-    fn operand(
-        &mut self,
-        field: &Field,
-        operand: &Operand,
-        scope: Scope<'_>,
-    ) -> Result<Expression, NotInSql> {
+    fn operand(&mut self, field: &Field, operand: &Operand, scope: Scope<'_>) -> Result<Expression, NotInSql> {
         if let Some((owner, other)) = operand_column(operand, scope) {
             let column = owner
                 .column(&other.name, &other.declared)
@@ -324,23 +243,14 @@ impl Writer<'_> {
     /// A literal, a variable or a value of the outer row, as the column stores it.
     fn constant(&self, field: &Field, operand: &Operand) -> Option<Bind> {
         let nothing = Value::Null;
-        let rows = Rows {
-            row: &nothing,
-            old: None,
-            outer: Some(self.outer),
-        };
+        let rows = Rows { row: &nothing, old: None, outer: Some(self.outer) };
         Some(match operand.resolve(field, rows, self.env)? {
             Scalar::Text(text) => Bind::Text(text.to_owned()),
             Scalar::Number(number) => number_bind(field.kind, number),
         })
     }
 
-    fn folded(
-        &mut self,
-        field: &Field,
-        operand: &Operand,
-        scope: Scope<'_>,
-    ) -> Result<Expression, NotInSql> {
+    fn folded(&mut self, field: &Field, operand: &Operand, scope: Scope<'_>) -> Result<Expression, NotInSql> {
         if operand_column(operand, scope).is_some() {
             let text = self.operand(field, operand, scope)?;
             return Ok(text.map(|text| self.lower(&text)));
@@ -352,11 +262,7 @@ impl Writer<'_> {
     }
 
     fn position(&self, left: &str, right: &str, relation: &str) -> String {
-        let function = if self.dialect == Dialect::Sqlite {
-            "instr"
-        } else {
-            "strpos"
-        };
+        let function = if self.dialect == Dialect::Sqlite { "instr" } else { "strpos" };
         format!("{function}({}, {right}) {relation}", self.lower(left))
     }
 
@@ -374,21 +280,12 @@ impl Writer<'_> {
         };
         let prefix = self.env.org_paths.get(&root)?.clone();
         let Some(path) = scope.columns.org_path(left) else {
-            let mut below: Vec<String> = self
-                .env
-                .org_paths
-                .keys()
-                .filter(|id| self.env.is_under(id, &root))
-                .cloned()
-                .collect();
+            let mut below: Vec<String> =
+                self.env.org_paths.keys().filter(|id| self.env.is_under(id, &root)).cloned().collect();
             below.sort();
             return self.texts(&below).map(|list| format!("{left} IN {list}"));
         };
-        let path = if self.dialect == Dialect::Sqlite {
-            path
-        } else {
-            format!("({path}) COLLATE \"C\"")
-        };
+        let path = if self.dialect == Dialect::Sqlite { path } else { format!("({path}) COLLATE \"C\"") };
         // `0` follows `/`, so the range holds exactly the paths that start with the prefix.
         let end = match prefix.strip_suffix('/') {
             Some(stem) => format!("{stem}0"),
@@ -423,10 +320,7 @@ impl Writer<'_> {
             return None;
         }
         if texts.len() <= MAX_SINGLE_BINDS {
-            let binds: Vec<String> = texts
-                .iter()
-                .map(|text| self.bind(Bind::Text(text.clone())))
-                .collect();
+            let binds: Vec<String> = texts.iter().map(|text| self.bind(Bind::Text(text.clone()))).collect();
             return Some(format!("({})", binds.join(", ")));
         }
         let list = self.bind(Bind::Text(Value::from(texts).to_string()));
@@ -443,10 +337,7 @@ impl Writer<'_> {
             return None;
         }
         if numbers.len() <= MAX_SINGLE_BINDS {
-            let binds: Vec<String> = numbers
-                .iter()
-                .map(|number| self.bind(Bind::Int(*number)))
-                .collect();
+            let binds: Vec<String> = numbers.iter().map(|number| self.bind(Bind::Int(*number))).collect();
             return Some(format!("({})", binds.join(", ")));
         }
         let list = self.bind(Bind::Text(Value::from(numbers).to_string()));
@@ -462,11 +353,7 @@ impl Writer<'_> {
     fn bind(&mut self, bind: Bind) -> String {
         let number = self.next;
         self.next += 1;
-        let kind = if matches!(bind, Bind::Int(_)) {
-            "BIGINT"
-        } else {
-            "TEXT"
-        };
+        let kind = if matches!(bind, Bind::Int(_)) { "BIGINT" } else { "TEXT" };
         self.binds.push(bind);
         match self.dialect {
             Dialect::Sqlite => format!("${number}"),
@@ -476,25 +363,15 @@ impl Writer<'_> {
 }
 
 fn column_of(field: &Field, scope: Scope<'_>) -> Result<Column, NotInSql> {
-    scope
-        .columns
-        .column(&field.name, &field.declared)
-        .ok_or_else(|| NotInSql::UnknownColumn(field.name.clone()))
+    scope.columns.column(&field.name, &field.declared).ok_or_else(|| NotInSql::UnknownColumn(field.name.clone()))
 }
 
 /// The columns that hold an operand; `None` for constants, which the values of an outer row without SQL are too.
-fn operand_column<'a>(
-    operand: &'a Operand,
-    scope: Scope<'a>,
-) -> Option<(&'a dyn Columns, &'a Field)> {
+fn operand_column<'a>(operand: &'a Operand, scope: Scope<'a>) -> Option<(&'a dyn Columns, &'a Field)> {
     let Operand::Field(other) = operand else {
         return None;
     };
-    let owner = if other.outer {
-        scope.parent?
-    } else {
-        scope.columns
-    };
+    let owner = if other.outer { scope.parent? } else { scope.columns };
     Some((owner, other))
 }
 
@@ -507,11 +384,7 @@ fn number_bind(kind: Kind, number: i64) -> Bind {
 }
 
 fn scaled(value: &str, factor: i64) -> String {
-    if factor == 1 {
-        value.to_owned()
-    } else {
-        format!("({value} * {factor})")
-    }
+    if factor == 1 { value.to_owned() } else { format!("({value} * {factor})") }
 }
 
 fn symbol(relation: Relation) -> &'static str {

@@ -102,17 +102,14 @@ pub(super) enum Read {
     List,
 }
 
-pub(super) fn check(
-    root: &Expression,
-    types: &Types,
-    target: Option<&Type>,
-) -> Result<CheckedFormula, Vec<Problem>> {
+pub(super) fn check(root: &Expression, types: &Types, target: Option<&Type>) -> Result<CheckedFormula, Vec<Problem>> {
     let mut checker = Checker {
         types,
         problems: Vec::new(),
         fields: Vec::new(),
         outer_fields: Vec::new(),
         table: None,
+        walked: false,
     };
     let node = checker.node(root);
     if let (Some((_, kind)), Some(target)) = (&node, target) {
@@ -125,13 +122,7 @@ pub(super) fn check(
         Some(Type::Number { scale } | Type::Money { scale }) => Some(*scale),
         _ => None,
     };
-    let mut checked = CheckedFormula {
-        root,
-        kind,
-        scale,
-        fields: checker.fields,
-        outer_fields: checker.outer_fields,
-    };
+    let mut checked = CheckedFormula { root, kind, scale, fields: checker.fields, outer_fields: checker.outer_fields };
     for fields in [&mut checked.fields, &mut checked.outer_fields] {
         fields.sort();
         fields.dedup();
@@ -148,6 +139,8 @@ struct Checker<'a> {
     outer_fields: Vec<String>,
     /// Inside an aggregate: the table whose columns occurred, once one did.
     table: Option<Option<String>>,
+    /// Whether an aggregate inside the current argument walks a table.
+    walked: bool,
 }
 
 impl Checker<'_> {
@@ -160,57 +153,29 @@ impl Checker<'_> {
                 let inner = self.of_kind(inner, Kind::Number, *at)?;
                 Some((Node::Negate(Box::new(inner)), Kind::Number))
             }
-            Expression::Binary {
-                operator,
-                left,
-                right,
-                at,
-            } if operator.is_comparison() => self.comparison(*operator, left, right, *at),
-            Expression::Binary {
-                operator,
-                left,
-                right,
-                at,
-            } => {
+            Expression::Binary { operator, left, right, at } if operator.is_comparison() => {
+                self.comparison(*operator, left, right, *at)
+            }
+            Expression::Binary { operator, left, right, at } => {
                 let left = self.of_kind(left, Kind::Number, *at);
                 let right = self.of_kind(right, Kind::Number, *at);
-                Some((
-                    Node::Arithmetic(*operator, Box::new(left?), Box::new(right?)),
-                    Kind::Number,
-                ))
+                Some((Node::Arithmetic(*operator, Box::new(left?), Box::new(right?)), Kind::Number))
             }
-            Expression::Call {
-                function,
-                arguments,
-                at,
-            } if function.is_aggregate() => self.aggregate(*function, arguments, *at),
-            Expression::Call {
-                function,
-                arguments,
-                at,
-            } => self.call(*function, arguments, *at),
+            Expression::Call { function, arguments, at } if function.is_aggregate() => {
+                self.aggregate(*function, arguments, *at)
+            }
+            Expression::Call { function, arguments, at } => self.call(*function, arguments, *at),
         }
     }
 
-    fn comparison(
-        &mut self,
-        operator: Binary,
-        left: &Expression,
-        right: &Expression,
-        at: usize,
-    ) -> Typed {
+    fn comparison(&mut self, operator: Binary, left: &Expression, right: &Expression, at: usize) -> Typed {
         let (left, right) = (self.node(left), self.node(right));
         let ((left, left_kind), (right, right_kind)) = (left?, right?);
         let ordered = !matches!(left_kind, Kind::Text | Kind::Truth);
-        if left_kind != right_kind
-            || !(ordered || matches!(operator, Binary::Equal | Binary::NotEqual))
-        {
+        if left_kind != right_kind || !(ordered || matches!(operator, Binary::Equal | Binary::NotEqual)) {
             return self.fail("formula.wrong_type", at);
         }
-        Some((
-            Node::Compare(operator, Box::new(left), Box::new(right)),
-            Kind::Truth,
-        ))
+        Some((Node::Compare(operator, Box::new(left), Box::new(right)), Kind::Truth))
     }
 
     fn call(&mut self, function: Function, arguments: &[Expression], at: usize) -> Typed {
@@ -222,19 +187,10 @@ impl Checker<'_> {
                 if kind != other {
                     return self.fail("formula.wrong_type", at);
                 }
-                Some((
-                    Node::If(Box::new(condition?), Box::new(yes), Box::new(no)),
-                    kind,
-                ))
+                Some((Node::If(Box::new(condition?), Box::new(yes), Box::new(no)), kind))
             }
-            (Function::And, _) => Some((
-                Node::And(self.all_of_kind(arguments, Kind::Truth, at)?),
-                Kind::Truth,
-            )),
-            (Function::Or, _) => Some((
-                Node::Or(self.all_of_kind(arguments, Kind::Truth, at)?),
-                Kind::Truth,
-            )),
+            (Function::And, _) => Some((Node::And(self.all_of_kind(arguments, Kind::Truth, at)?), Kind::Truth)),
+            (Function::Or, _) => Some((Node::Or(self.all_of_kind(arguments, Kind::Truth, at)?), Kind::Truth)),
             (Function::Not, [inner]) => {
                 let inner = self.of_kind(inner, Kind::Truth, at)?;
                 Some((Node::Not(Box::new(inner)), Kind::Truth))
@@ -272,39 +228,42 @@ impl Checker<'_> {
     }
 
     fn aggregate(&mut self, function: Function, arguments: &[Expression], at: usize) -> Typed {
-        if self.table.is_some() {
-            return self.fail("formula.nested_aggregate", at);
-        }
         let mut parts = Vec::new();
         for argument in arguments {
             if function == Function::Count
                 && let Expression::Field { name, .. } = argument
-                && let Some((
-                    false,
-                    bare,
-                    Type::Table { .. } | Type::Files | Type::MultiChoice { .. },
-                )) = self.types.resolve(name)
+                && let Some((false, bare, Type::Table { .. } | Type::Files | Type::MultiChoice { .. })) =
+                    self.types.resolve(name)
             {
                 self.fields.push(bare.to_owned());
                 parts.push(Part::Items(split(bare)));
                 continue;
             }
-            self.table = Some(None);
-            let node = self.node(argument);
-            let table = self.table.take().flatten();
+            let (table, node) = self.walking(argument, at);
             let (node, kind) = node?;
             if kind != Kind::Number && function != Function::Count {
                 return self.fail("formula.wrong_type", at);
             }
             parts.push(match table {
-                Some(table) => Part::Each {
-                    table: split(&table),
-                    node,
-                },
+                Some(table) => Part::Each { table: split(&table), node },
                 None => Part::One(node),
             });
         }
         Some((Node::Aggregate(function, parts), Kind::Number))
+    }
+
+    /// An argument with the table whose rows it is worked out for, if it names a column. A walk inside a walk is
+    /// refused: it would take the square of the rows.
+    fn walking(&mut self, argument: &Expression, at: usize) -> (Option<String>, Typed) {
+        let around = self.table.replace(None);
+        let walked_around = std::mem::replace(&mut self.walked, false);
+        let node = self.node(argument);
+        let table = std::mem::replace(&mut self.table, around).flatten();
+        if table.is_some() && self.walked {
+            return (table, self.fail("formula.nested_aggregate", at));
+        }
+        self.walked |= walked_around || table.is_some();
+        (table, node)
     }
 
     fn field(&mut self, name: &str, at: usize) -> Typed {
@@ -331,24 +290,13 @@ impl Checker<'_> {
 
     fn resolve(&mut self, name: &str, at: usize) -> Option<(Field, Type)> {
         if let Some((outer, bare, declared)) = self.types.resolve(name) {
-            let used = if outer {
-                &mut self.outer_fields
-            } else {
-                &mut self.fields
-            };
+            let used = if outer { &mut self.outer_fields } else { &mut self.fields };
             used.push(bare.to_owned());
             let Some(read) = read_of(declared) else {
                 return self.fail_with("formula.wrong_type", at, name);
             };
             let source = if outer { Source::Outer } else { Source::Row };
-            return Some((
-                Field {
-                    source,
-                    path: split(bare),
-                    read,
-                },
-                declared.clone(),
-            ));
+            return Some((Field { source, path: split(bare), read }, declared.clone()));
         }
         let (table, column, declared) = self.column(name, at)?;
         match &mut self.table {
@@ -362,14 +310,7 @@ impl Checker<'_> {
         let Some(read) = read_of(&declared) else {
             return self.fail_with("formula.wrong_type", at, name);
         };
-        Some((
-            Field {
-                source: Source::TableRow,
-                path: split(&column),
-                read,
-            },
-            declared,
-        ))
+        Some((Field { source: Source::TableRow, path: split(&column), read }, declared))
     }
 
     /// Finds `table.column`.
@@ -393,17 +334,11 @@ impl Checker<'_> {
 
     fn of_kind(&mut self, expression: &Expression, wanted: Kind, at: usize) -> Option<Node> {
         let (node, kind) = self.node(expression)?;
-        if kind == wanted {
-            Some(node)
-        } else {
-            self.fail("formula.wrong_type", at)
-        }
+        if kind == wanted { Some(node) } else { self.fail("formula.wrong_type", at) }
     }
 
     fn all_of_kind(&mut self, list: &[Expression], wanted: Kind, at: usize) -> Option<Vec<Node>> {
-        list.iter()
-            .map(|expression| self.of_kind(expression, wanted, at))
-            .collect()
+        list.iter().map(|expression| self.of_kind(expression, wanted, at)).collect()
     }
 
     fn expect_target(&mut self, kind: Kind, target: &Type) {
@@ -416,8 +351,7 @@ impl Checker<'_> {
             _ => false,
         };
         if !fits {
-            self.problems
-                .push(Problem::new("", "formula.wrong_result", "0"));
+            self.problems.push(Problem::new("", "formula.wrong_result", "0"));
         }
     }
 
@@ -427,8 +361,7 @@ impl Checker<'_> {
     }
 
     fn fail_with<T>(&mut self, code: &'static str, at: usize, name: &str) -> Option<T> {
-        self.problems
-            .push(Problem::new("", code, format!("{at} {name}")));
+        self.problems.push(Problem::new("", code, format!("{at} {name}")));
         None
     }
 }
@@ -440,9 +373,7 @@ fn split(path: &str) -> Vec<String> {
 fn read_of(declared: &Type) -> Option<Read> {
     match declared {
         Type::Number { scale } | Type::Money { scale } => Some(Read::Number { scale: *scale }),
-        Type::Text | Type::Choice { .. } | Type::Person | Type::Org | Type::Reference { .. } => {
-            Some(Read::Text)
-        }
+        Type::Text | Type::Choice { .. } | Type::Person | Type::Org | Type::Reference { .. } => Some(Read::Text),
         Type::Bool => Some(Read::Truth),
         Type::Date => Some(Read::Date),
         Type::DateTime => Some(Read::Instant),

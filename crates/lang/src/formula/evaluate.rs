@@ -20,12 +20,7 @@ impl CheckedFormula {
 
     /// The same for a formula of a table's column; `outer` is the row around the table.
     pub fn evaluate_within(&self, row: &Json, outer: Option<&Json>, env: &Env) -> Json {
-        let context = Context {
-            row,
-            outer,
-            table_row: None,
-            env,
-        };
+        let context = Context { row, outer, table_row: None, env };
         let value = context.value(&self.root);
         match (value, self.scale) {
             (Some(Value::Number(number)), Some(scale)) => match number.stored(scale) {
@@ -77,15 +72,9 @@ impl<'a> Context<'a> {
             Node::Text(text) => (!text.is_empty()).then(|| Value::Text(Cow::Borrowed(text))),
             Node::Field(field) => self.field(field),
             Node::Negate(inner) => Some(Value::Number(self.number(inner)?.negate())),
-            Node::Arithmetic(operator, left, right) => {
-                self.arithmetic(*operator, left, right).map(Value::Number)
-            }
-            Node::If(condition, yes, no) => {
-                self.value(if self.truth(condition) { yes } else { no })
-            }
-            Node::Compare(..) | Node::And(_) | Node::Or(_) | Node::Not(_) => {
-                Some(Value::Truth(self.truth(node)))
-            }
+            Node::Arithmetic(operator, left, right) => self.arithmetic(*operator, left, right).map(Value::Number),
+            Node::If(condition, yes, no) => self.value(if self.truth(condition) { yes } else { no }),
+            Node::Compare(..) | Node::And(_) | Node::Or(_) | Node::Not(_) => Some(Value::Truth(self.truth(node))),
             Node::Aggregate(function, parts) => self.aggregate(*function, parts).map(Value::Number),
             Node::Round(inner, scale) => Some(Value::Number(self.number(inner)?.round(*scale)?)),
             Node::Concat(parts) => {
@@ -99,10 +88,7 @@ impl<'a> Context<'a> {
             }
             Node::Days(from, to) => {
                 let days = self.day(to)? - self.day(from)?;
-                Some(Value::Number(Decimal {
-                    units: i128::from(days),
-                    scale: 0,
-                }))
+                Some(Value::Number(Decimal { units: i128::from(days), scale: 0 }))
             }
             Node::Label(field, options) => self.label(field, options),
         }
@@ -161,24 +147,13 @@ impl<'a> Context<'a> {
     }
 
     fn aggregate(self, function: Function, parts: &'a [Part]) -> Option<Decimal> {
-        let mut tally = Tally {
-            count: 0,
-            sum: Some(Decimal::ZERO),
-            best: None,
-        };
+        let mut tally = Tally { count: 0, sum: Some(Decimal::ZERO), best: None };
         for part in parts {
             match part {
                 Part::One(node) => tally.push(function, self.value(node)),
                 Part::Each { table, node } => {
                     for table_row in read::rows(read::lookup(self.row, table)) {
-                        tally.push(
-                            function,
-                            Context {
-                                table_row: Some(table_row),
-                                ..self
-                            }
-                            .value(node),
-                        );
+                        tally.push(function, Context { table_row: Some(table_row), ..self }.value(node));
                     }
                 }
                 Part::Items(path) => {
@@ -187,10 +162,7 @@ impl<'a> Context<'a> {
                 }
             }
         }
-        let count = Decimal {
-            units: i128::try_from(tally.count).ok()?,
-            scale: 0,
-        };
+        let count = Decimal { units: i128::try_from(tally.count).ok()?, scale: 0 };
         match function {
             Function::Count => Some(count),
             Function::Sum => tally.sum,
@@ -208,9 +180,7 @@ impl<'a> Context<'a> {
             }
             Read::Text => read::text(value).map(|text| Value::Text(Cow::Borrowed(text))),
             Read::Truth => value.as_bool().map(Value::Truth),
-            Read::Date => {
-                read::date(value).map(|number| Value::Date(CivilDate::from_number(number)))
-            }
+            Read::Date => read::date(value).map(|number| Value::Date(CivilDate::from_number(number))),
             Read::Instant => read::instant(value).map(Value::Instant),
             Read::List => None,
         }

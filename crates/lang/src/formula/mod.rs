@@ -52,25 +52,10 @@ impl Formula {
 enum Expression {
     Number(Decimal),
     Text(String),
-    Field {
-        name: String,
-        at: usize,
-    },
-    Negate {
-        inner: Box<Expression>,
-        at: usize,
-    },
-    Binary {
-        operator: Binary,
-        left: Box<Expression>,
-        right: Box<Expression>,
-        at: usize,
-    },
-    Call {
-        function: Function,
-        arguments: Vec<Expression>,
-        at: usize,
-    },
+    Field { name: String, at: usize },
+    Negate { inner: Box<Expression>, at: usize },
+    Binary { operator: Binary, left: Box<Expression>, right: Box<Expression>, at: usize },
+    Call { function: Function, arguments: Vec<Expression>, at: usize },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,10 +74,7 @@ enum Binary {
 
 impl Binary {
     fn is_comparison(self) -> bool {
-        !matches!(
-            self,
-            Self::Add | Self::Subtract | Self::Multiply | Self::Divide
-        )
+        !matches!(self, Self::Add | Self::Subtract | Self::Multiply | Self::Divide)
     }
 }
 
@@ -131,10 +113,7 @@ impl Function {
     ];
 
     fn from_name(name: &str) -> Option<Self> {
-        Self::ALL
-            .into_iter()
-            .find(|(known, _)| *known == name)
-            .map(|(_, function)| function)
+        Self::ALL.into_iter().find(|(known, _)| *known == name).map(|(_, function)| function)
     }
 
     /// How many arguments it takes, at least and at most.
@@ -144,21 +123,13 @@ impl Function {
             Self::Not | Self::Text => (1, 1),
             Self::Days => (2, 2),
             Self::Round => (1, 2),
-            Self::And
-            | Self::Or
-            | Self::Sum
-            | Self::Avg
-            | Self::Min
-            | Self::Max
-            | Self::Count
-            | Self::Concat => (1, 50),
+            Self::And | Self::Or | Self::Sum | Self::Avg | Self::Min | Self::Max | Self::Count | Self::Concat => {
+                (1, 50)
+            }
         }
     }
 
     fn is_aggregate(self) -> bool {
-        matches!(
-            self,
-            Self::Sum | Self::Avg | Self::Min | Self::Max | Self::Count
-        )
+        matches!(self, Self::Sum | Self::Avg | Self::Min | Self::Max | Self::Count)
     }
 }

@@ -7,12 +7,7 @@ const MAX_DEPTH: usize = 32;
 
 pub(super) fn parse(text: &str) -> Result<Expression, SyntaxError> {
     let tokens = tokens(text)?;
-    let mut parser = Parser {
-        tokens: &tokens,
-        next: 0,
-        depth: 0,
-        end: text.chars().count(),
-    };
+    let mut parser = Parser { tokens: &tokens, next: 0, depth: 0, end: text.chars().count() };
     let root = parser.comparison()?;
     match parser.peek() {
         None => Ok(root),
@@ -37,12 +32,7 @@ impl Parser<'_> {
         if let Some(operator) = self.operator(Binary::is_comparison) {
             let at = self.position();
             let right = self.sum()?;
-            left = Expression::Binary {
-                operator,
-                left: Box::new(left),
-                right: Box::new(right),
-                at,
-            };
+            left = Expression::Binary { operator, left: Box::new(left), right: Box::new(right), at };
         }
         self.depth -= 1;
         Ok(left)
@@ -50,59 +40,36 @@ impl Parser<'_> {
 
     fn sum(&mut self) -> Result<Expression, SyntaxError> {
         let mut left = self.product()?;
-        while let Some(operator) =
-            self.operator(|operator| matches!(operator, Binary::Add | Binary::Subtract))
-        {
+        while let Some(operator) = self.operator(|operator| matches!(operator, Binary::Add | Binary::Subtract)) {
             let at = self.position();
             let right = self.product()?;
-            left = Expression::Binary {
-                operator,
-                left: Box::new(left),
-                right: Box::new(right),
-                at,
-            };
+            left = Expression::Binary { operator, left: Box::new(left), right: Box::new(right), at };
         }
         Ok(left)
     }
 
     fn product(&mut self) -> Result<Expression, SyntaxError> {
         let mut left = self.signed()?;
-        while let Some(operator) =
-            self.operator(|operator| matches!(operator, Binary::Multiply | Binary::Divide))
-        {
+        while let Some(operator) = self.operator(|operator| matches!(operator, Binary::Multiply | Binary::Divide)) {
             let at = self.position();
             let right = self.signed()?;
-            left = Expression::Binary {
-                operator,
-                left: Box::new(left),
-                right: Box::new(right),
-                at,
-            };
+            left = Expression::Binary { operator, left: Box::new(left), right: Box::new(right), at };
         }
         Ok(left)
     }
 
     fn signed(&mut self) -> Result<Expression, SyntaxError> {
         let mut signs = 0;
-        while self
-            .operator(|operator| operator == Binary::Subtract)
-            .is_some()
-        {
+        while self.operator(|operator| operator == Binary::Subtract).is_some() {
             signs += 1;
         }
         let at = self.position();
         let inner = self.primary()?;
         Ok(match signs {
             0 => inner,
-            1 => Expression::Negate {
-                inner: Box::new(inner),
-                at,
-            },
+            1 => Expression::Negate { inner: Box::new(inner), at },
             _ => {
-                return Err(SyntaxError {
-                    position: at,
-                    reason: "one sign is enough",
-                });
+                return Err(SyntaxError { position: at, reason: "one sign is enough" });
             }
         })
     }
@@ -141,10 +108,7 @@ impl Parser<'_> {
 
     fn call(&mut self, name: &str, at: usize) -> Result<Expression, SyntaxError> {
         let Some(function) = Function::from_name(name) else {
-            return Err(SyntaxError {
-                position: at,
-                reason: "unknown function",
-            });
+            return Err(SyntaxError { position: at, reason: "unknown function" });
         };
         self.next += 1;
         let mut arguments = Vec::new();
@@ -158,16 +122,9 @@ impl Parser<'_> {
         self.close()?;
         let (least, most) = function.arity();
         if (least..=most).contains(&arguments.len()) {
-            return Ok(Expression::Call {
-                function,
-                arguments,
-                at,
-            });
+            return Ok(Expression::Call { function, arguments, at });
         }
-        Err(SyntaxError {
-            position: at,
-            reason: "wrong number of arguments",
-        })
+        Err(SyntaxError { position: at, reason: "wrong number of arguments" })
     }
 
     fn close(&mut self) -> Result<(), SyntaxError> {
@@ -196,9 +153,6 @@ impl Parser<'_> {
     }
 
     fn error(&self, reason: &'static str) -> SyntaxError {
-        SyntaxError {
-            position: self.position(),
-            reason,
-        }
+        SyntaxError { position: self.position(), reason }
     }
 }

@@ -20,10 +20,7 @@ const MAX_CHARS: usize = 2_000;
 pub(super) fn tokens(text: &str) -> Result<Vec<(usize, Token)>, SyntaxError> {
     let chars: Vec<char> = text.chars().collect();
     if chars.len() > MAX_CHARS {
-        return Err(SyntaxError {
-            position: MAX_CHARS,
-            reason: "too long",
-        });
+        return Err(SyntaxError { position: MAX_CHARS, reason: "too long" });
     }
     let mut found = Vec::new();
     let mut at = 0;
@@ -36,10 +33,8 @@ pub(super) fn tokens(text: &str) -> Result<Vec<(usize, Token)>, SyntaxError> {
             '0'..='9' => number(&chars, at)?,
             'a'..='z' | 'A'..='Z' | '_' => name(&chars, at),
             '"' | '\'' => quoted(&chars, at)?,
-            _ => symbol(*first, chars.get(at + 1).copied()).ok_or(SyntaxError {
-                position: at,
-                reason: "unexpected character",
-            })?,
+            _ => symbol(*first, chars.get(at + 1).copied())
+                .ok_or(SyntaxError { position: at, reason: "unexpected character" })?,
         };
         found.push((at, token));
         at += length;
@@ -48,28 +43,14 @@ pub(super) fn tokens(text: &str) -> Result<Vec<(usize, Token)>, SyntaxError> {
 }
 
 fn number(chars: &[char], start: usize) -> Result<(Token, usize), SyntaxError> {
-    let text: String = chars[start..]
-        .iter()
-        .take_while(|char| char.is_ascii_digit() || **char == '.')
-        .collect();
-    let scale = text
-        .split_once('.')
-        .map_or(0, |(_, decimals)| decimals.len());
-    let refused = SyntaxError {
-        position: start,
-        reason: "a number has at most 15 digits, 12 of them decimals",
-    };
+    let text: String = chars[start..].iter().take_while(|char| char.is_ascii_digit() || **char == '.').collect();
+    let scale = text.split_once('.').map_or(0, |(_, decimals)| decimals.len());
+    let refused = SyntaxError { position: start, reason: "a number has at most 15 digits, 12 of them decimals" };
     let Some(scale) = u8::try_from(scale).ok().filter(|scale| *scale <= 12) else {
         return Err(refused);
     };
     match parse_scaled(&text, scale) {
-        Some(units) => Ok((
-            Token::Number(Decimal {
-                units: i128::from(units),
-                scale,
-            }),
-            text.len(),
-        )),
+        Some(units) => Ok((Token::Number(Decimal { units: i128::from(units), scale }), text.len())),
         None => Err(refused),
     }
 }
@@ -82,16 +63,10 @@ fn name(chars: &[char], start: usize) -> (Token, usize) {
 }
 
 fn quoted(chars: &[char], start: usize) -> Result<(Token, usize), SyntaxError> {
-    let text: String = chars[start + 1..]
-        .iter()
-        .take_while(|char| **char != chars[start])
-        .collect();
+    let text: String = chars[start + 1..].iter().take_while(|char| **char != chars[start]).collect();
     let length = text.chars().count();
     if start + 1 + length >= chars.len() {
-        return Err(SyntaxError {
-            position: start,
-            reason: "the quotation mark is never closed",
-        });
+        return Err(SyntaxError { position: start, reason: "the quotation mark is never closed" });
     }
     Ok((Token::Text(text), length + 2))
 }

@@ -24,10 +24,7 @@ impl Columns for JsonColumns {
 pub fn json_column(dialect: Dialect, document: &str, path: &str, kind: &Type) -> Option<Column> {
     let sound = |part: &str| {
         let first = part.as_bytes().first().is_some_and(u8::is_ascii_lowercase);
-        first
-            && part
-                .bytes()
-                .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
+        first && part.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
     };
     if !path.split('.').all(sound) {
         return None;
@@ -36,48 +33,22 @@ pub fn json_column(dialect: Dialect, document: &str, path: &str, kind: &Type) ->
     let empty = place.empty();
     Some(match kind {
         Type::Text | Type::Choice { .. } | Type::Person | Type::Org | Type::Reference { .. } => {
-            Column::Value {
-                expression: place.text(),
-                empty,
-            }
+            Column::Value { expression: place.text(), empty }
         }
         Type::Number { scale } | Type::Money { scale } => {
             let expression = number(dialect, &place.text(), usize::from(*scale));
             Column::Value { expression, empty }
         }
-        Type::Date => Column::Value {
-            expression: date(dialect, &place.text()),
-            empty,
-        },
-        Type::DateTime => Column::Value {
-            expression: instant(dialect, &place.text()),
-            empty,
-        },
-        Type::Bool => Column::Value {
-            expression: place.truth(),
-            empty,
-        },
+        Type::Date => Column::Value { expression: date(dialect, &place.text()), empty },
+        Type::DateTime => Column::Value { expression: instant(dialect, &place.text()), empty },
+        Type::Bool => Column::Value { expression: place.truth(), empty },
         Type::MultiChoice { .. } => {
-            let from = format!(
-                "{} AS m WHERE m.value IS NOT NULL",
-                place.items(ItemKind::Text)
-            );
-            Column::Values {
-                from,
-                value: "m.value".to_owned(),
-                empty,
-            }
+            let from = format!("{} AS m WHERE m.value IS NOT NULL", place.items(ItemKind::Text));
+            Column::Values { from, value: "m.value".to_owned(), empty }
         }
         Type::Table { .. } => {
-            let from = format!(
-                "{} AS r WHERE r.value IS NOT NULL",
-                place.items(ItemKind::Object)
-            );
-            Column::Table {
-                from,
-                row: "r.value".to_owned(),
-                empty,
-            }
+            let from = format!("{} AS r WHERE r.value IS NOT NULL", place.items(ItemKind::Object));
+            Column::Table { from, row: "r.value".to_owned(), empty }
         }
         Type::Files | Type::Opaque => Column::Presence { empty },
     })
@@ -119,36 +90,19 @@ impl Place {
     }
 
     fn text(&self) -> String {
-        let text_type = if self.dialect == Dialect::Sqlite {
-            "text"
-        } else {
-            "string"
-        };
-        format!(
-            "CASE {} WHEN '{text_type}' THEN NULLIF({}, '') END",
-            self.type_of, self.raw_text
-        )
+        let text_type = if self.dialect == Dialect::Sqlite { "text" } else { "string" };
+        format!("CASE {} WHEN '{text_type}' THEN NULLIF({}, '') END", self.type_of, self.raw_text)
     }
 
     fn truth(&self) -> String {
         match self.dialect {
-            Dialect::Sqlite => format!(
-                "CASE {} WHEN 'true' THEN 'true' WHEN 'false' THEN 'false' END",
-                self.type_of
-            ),
-            Dialect::Postgres => format!(
-                "CASE {} WHEN 'boolean' THEN {} END",
-                self.type_of, self.raw_text
-            ),
+            Dialect::Sqlite => format!("CASE {} WHEN 'true' THEN 'true' WHEN 'false' THEN 'false' END", self.type_of),
+            Dialect::Postgres => format!("CASE {} WHEN 'boolean' THEN {} END", self.type_of, self.raw_text),
         }
     }
 
     fn empty(&self) -> String {
-        let cast = if self.dialect == Dialect::Sqlite {
-            ""
-        } else {
-            "::jsonb"
-        };
+        let cast = if self.dialect == Dialect::Sqlite { "" } else { "::jsonb" };
         let json = &self.json;
         format!("({json} IS NULL OR {json} IN ('null'{cast}, '\"\"'{cast}, '[]'{cast}))")
     }
@@ -167,9 +121,7 @@ impl Place {
             }
             Dialect::Postgres => {
                 let value = match kind {
-                    ItemKind::Text => {
-                        "CASE jsonb_typeof(j.value) WHEN 'string' THEN NULLIF(j.value #>> '{}', '') END"
-                    }
+                    ItemKind::Text => "CASE jsonb_typeof(j.value) WHEN 'string' THEN NULLIF(j.value #>> '{}', '') END",
                     ItemKind::Object => "CASE jsonb_typeof(j.value) WHEN 'object' THEN j.value END",
                 };
                 let list = format!("CASE {type_of} WHEN 'array' THEN {json} ELSE '[]'::jsonb END");
@@ -182,9 +134,7 @@ impl Place {
 /// A decimal text with exactly `scale` decimals and at most 15 digits, as a scaled integer.
 fn number(dialect: Dialect, text: &str, scale: usize) -> String {
     let guard = match (dialect, scale) {
-        (Dialect::Sqlite, 0) => {
-            "v.d <> '' AND v.d NOT GLOB '*[^0-9]*' AND length(v.d) <= 15".to_owned()
-        }
+        (Dialect::Sqlite, 0) => "v.d <> '' AND v.d NOT GLOB '*[^0-9]*' AND length(v.d) <= 15".to_owned(),
         (Dialect::Sqlite, _) => format!(
             "v.d GLOB '[0-9]*.{}' AND substr(v.d, 1, length(v.d) - {}) NOT GLOB '*[^0-9]*' AND length(v.d) <= 16",
             "[0-9]".repeat(scale),
@@ -205,9 +155,7 @@ fn date(dialect: Dialect, text: &str) -> String {
         Dialect::Sqlite => "v.x GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]'",
         Dialect::Postgres => "v.x ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}$'",
     };
-    format!(
-        "(SELECT CASE WHEN {guard} AND {DATE_IN_RANGE} THEN v.x END FROM (SELECT {text} AS x) AS v)"
-    )
+    format!("(SELECT CASE WHEN {guard} AND {DATE_IN_RANGE} THEN v.x END FROM (SELECT {text} AS x) AS v)")
 }
 
 const DATE_IN_RANGE: &str = "substr(v.x, 1, 4) <> '0000' AND substr(v.x, 6, 2) BETWEEN '01' AND '12' \
@@ -219,25 +167,15 @@ fn instant(dialect: Dialect, text: &str) -> String {
         Dialect::Sqlite => {
             "v.x GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9]Z'"
         }
-        Dialect::Postgres => {
-            "v.x ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-2][0-9]:[0-5][0-9]:[0-5][0-9][.][0-9]{3}Z$'"
-        }
+        Dialect::Postgres => "v.x ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-2][0-9]:[0-5][0-9]:[0-5][0-9][.][0-9]{3}Z$'",
     };
     let part = |from: u8, length: u8| format!("CAST(substr(v.x, {from}, {length}) AS BIGINT)");
     let (month, day) = (part(6, 2), part(9, 2));
-    let year = format!(
-        "({} - CASE WHEN substr(v.x, 6, 2) <= '02' THEN 1 ELSE 0 END)",
-        part(1, 4)
-    );
+    let year = format!("({} - CASE WHEN substr(v.x, 6, 2) <= '02' THEN 1 ELSE 0 END)", part(1, 4));
     let days = format!(
         "365 * {year} + {year} / 4 - {year} / 100 + {year} / 400 + (153 * (({month} + 9) % 12) + 2) / 5 + {day} - 719469"
     );
-    let seconds = format!(
-        "((({days}) * 24 + {}) * 60 + {}) * 60 + {}",
-        part(12, 2),
-        part(15, 2),
-        part(18, 2)
-    );
+    let seconds = format!("((({days}) * 24 + {}) * 60 + {}) * 60 + {}", part(12, 2), part(15, 2), part(18, 2));
     format!(
         "(SELECT CASE WHEN {guard} AND {DATE_IN_RANGE} AND substr(v.x, 12, 2) < '24' \
          THEN ({seconds}) * 1000 + {} END FROM (SELECT {text} AS x) AS v)",

@@ -47,17 +47,9 @@ pub enum Column {
     /// One value a row. `empty` is an expression that is true or false, never NULL.
     Value { expression: String, empty: String },
     /// Any number of values a row: `SELECT {value} FROM {from}`. `from` ends inside a WHERE clause.
-    Values {
-        from: String,
-        value: String,
-        empty: String,
-    },
+    Values { from: String, value: String, empty: String },
     /// The rows of a table as JSON objects: `SELECT {row} FROM {from}`. `from` ends inside a WHERE clause.
-    Table {
-        from: String,
-        row: String,
-        empty: String,
-    },
+    Table { from: String, row: String, empty: String },
     /// A value that is only ever present or absent.
     Presence { empty: String },
 }
@@ -66,20 +58,13 @@ impl Column {
     /// A plain column.
     pub fn real(expression: impl Into<String>) -> Self {
         let expression = expression.into();
-        Self::Value {
-            empty: format!("{expression} IS NULL"),
-            expression,
-        }
+        Self::Value { empty: format!("{expression} IS NULL"), expression }
     }
 
     /// Values in a side table, for example `side("ticket_field s WHERE s.ticket_id = t.id AND s.field = 'cat'", "s.text_value")`.
     pub fn side(from: impl Into<String>, value: impl Into<String>) -> Self {
         let from = from.into();
-        Self::Values {
-            empty: format!("NOT EXISTS (SELECT 1 FROM {from})"),
-            from,
-            value: value.into(),
-        }
+        Self::Values { empty: format!("NOT EXISTS (SELECT 1 FROM {from})"), from, value: value.into() }
     }
 }
 
