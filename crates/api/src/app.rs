@@ -6,6 +6,7 @@ use domain::time::Timestamp;
 use engine::Engine;
 use tokio::sync::watch;
 
+use crate::layers::idempotency::InFlight;
 use crate::limit::Limiter;
 use crate::peer::Network;
 
@@ -27,11 +28,9 @@ pub struct Settings {
     pub file_bytes: u64,
     pub requests_per_minute: u32,
     pub anonymous_per_minute: u32,
-    pub sign_in_failures: u32,
     pub sign_in_per_minute: u32,
-    /// How long a session lives without and with use.
-    pub session_idle_ms: i64,
-    pub session_absolute_ms: i64,
+    /// How long a session lives at most.
+    pub session_lifetime_ms: i64,
 }
 
 impl Default for Settings {
@@ -44,10 +43,8 @@ impl Default for Settings {
             file_bytes: 50 << 20,
             requests_per_minute: 1_200,
             anonymous_per_minute: 120,
-            sign_in_failures: 5,
             sign_in_per_minute: 20,
-            session_idle_ms: 12 * 3_600_000,
-            session_absolute_ms: 7 * 24 * 3_600_000,
+            session_lifetime_ms: 7 * 24 * 3_600_000,
         }
     }
 }
@@ -70,6 +67,7 @@ struct Inner {
     clock: Arc<dyn Clock>,
     settings: Settings,
     limiter: Limiter,
+    in_flight: InFlight,
     closing: watch::Receiver<bool>,
 }
 
@@ -81,8 +79,8 @@ impl App {
         settings: Settings,
         closing: watch::Receiver<bool>,
     ) -> Self {
-        let limiter = Limiter::default();
-        Self { inner: Arc::new(Inner { engine, clock, settings, limiter, closing }) }
+        let (limiter, in_flight) = (Limiter::default(), InFlight::default());
+        Self { inner: Arc::new(Inner { engine, clock, settings, limiter, in_flight, closing }) }
     }
 
     pub(crate) fn engine(&self) -> &Engine {
@@ -97,12 +95,25 @@ impl App {
         self.inner.clock.seed()
     }
 
+    /// Bytes nobody can guess.
+    pub(crate) fn random<const N: usize>(&self) -> [u8; N] {
+        let mut bytes = [0; N];
+        for chunk in bytes.chunks_mut(8) {
+            chunk.copy_from_slice(&self.seed().to_le_bytes()[..chunk.len()]);
+        }
+        bytes
+    }
+
     pub(crate) fn settings(&self) -> &Settings {
         &self.inner.settings
     }
 
     pub(crate) fn limiter(&self) -> &Limiter {
         &self.inner.limiter
+    }
+
+    pub(crate) fn in_flight(&self) -> &InFlight {
+        &self.inner.in_flight
     }
 
     pub(crate) fn closing(&self) -> watch::Receiver<bool> {

@@ -6,15 +6,14 @@
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use domain::problem::{self, Problem};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 /// A refusal: one code for the whole, and what is wrong in detail.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ApiError {
-    pub(crate) status: StatusCode,
-    pub(crate) code: &'static str,
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct ApiError {
+    pub(crate) code: String,
     pub(crate) params: Map<String, Value>,
     pub(crate) errors: Vec<Problem>,
     pub(crate) retry_after: Option<i64>,
@@ -27,14 +26,13 @@ impl ApiError {
             tracing::error!(code, "A problem code is missing from the list");
             problem::find("server.internal")
         });
-        let (code, status) = entry.map_or(("server.internal", 500), |entry| (entry.code, entry.status));
-        Self {
-            status: StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
-            code,
-            params: Map::new(),
-            errors: Vec::new(),
-            retry_after: None,
-        }
+        let code = entry.map_or("server.internal", |entry| entry.code);
+        Self { code: code.to_owned(), params: Map::new(), errors: Vec::new(), retry_after: None }
+    }
+
+    pub(crate) fn status(&self) -> StatusCode {
+        let status = problem::find(&self.code).map_or(500, |entry| entry.status);
+        StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
     }
 
     #[must_use]
@@ -76,10 +74,10 @@ impl ApiError {
         }
         ProblemBody {
             r#type: "about:blank".into(),
-            title: self.status.canonical_reason().unwrap_or("Error").to_owned(),
-            status: self.status.as_u16(),
-            code: self.code.to_owned(),
-            detail: sentence(self.code, &params, language),
+            title: self.status().canonical_reason().unwrap_or("Error").to_owned(),
+            status: self.status().as_u16(),
+            code: self.code.clone(),
+            detail: sentence(&self.code, &params, language),
             params,
             request_id: request_id.to_owned(),
             errors: self.errors.iter().map(|problem| ProblemItem::new(problem, language)).collect(),
@@ -108,7 +106,7 @@ impl From<engine::Error> for ApiError {
             engine::Error::Invalid(problems) => Self::invalid(problems),
             engine::Error::Refused(problem) => Self::invalid(vec![problem]),
             engine::Error::Store(error) => {
-                let error: &(dyn std::error::Error) = &error;
+                let error: &dyn std::error::Error = &error;
                 tracing::error!(error, "The store failed");
                 Self::new("server.internal")
             }
@@ -118,13 +116,13 @@ impl From<engine::Error> for ApiError {
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
-        let mut response = self.status.into_response();
+        let mut response = self.status().into_response();
         if let Some(seconds) = self.retry_after
             && let Ok(value) = HeaderValue::from_str(&seconds.to_string())
         {
             response.headers_mut().insert(header::RETRY_AFTER, value);
         }
-        if self.status == StatusCode::UNAUTHORIZED {
+        if self.status() == StatusCode::UNAUTHORIZED {
             let scheme = HeaderValue::from_static("Bearer");
             response.headers_mut().insert(header::WWW_AUTHENTICATE, scheme);
         }

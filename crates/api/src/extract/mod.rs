@@ -7,8 +7,8 @@ mod path;
 mod strict;
 mod version;
 
-pub(crate) use body::{JsonBody, read_bytes};
-pub(crate) use caller::{Caller, Credential, credential, language_of};
-pub(crate) use page::{PageQuery, Query};
+pub(crate) use body::{JsonBody, body_error, read_bytes};
+pub(crate) use caller::{Caller, Credential, cookie_name, credential, language_of};
+pub(crate) use page::{Query, limit, parse_filter};
 pub(crate) use path::IdPath;
-pub(crate) use version::{IfMatch, Versioned};
+pub(crate) use version::{IfMatch, VersionHeader, Versioned};

@@ -3,9 +3,7 @@
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use domain::problem::Problem;
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use utoipa::IntoParams;
 
 use crate::error::ApiError;
 
@@ -41,24 +39,7 @@ fn query_problem(cause: &str) -> Problem {
     }
 }
 
-/// One page of a list.
-#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct PageQuery {
-    /// How many, 1 to 200.
-    #[param(minimum = 1, maximum = 200, default = 25)]
-    pub(crate) limit: Option<u32>,
-    /// `next` of the page before.
-    pub(crate) after: Option<String>,
-}
-
-impl PageQuery {
-    pub(crate) fn limit(&self) -> Result<u32, ApiError> {
-        limit(self.limit)
-    }
-}
-
+/// The page size that was asked for, or the usual one.
 pub(crate) fn limit(asked: Option<u32>) -> Result<u32, ApiError> {
     match asked.unwrap_or(DEFAULT_LIMIT) {
         limit @ 1..=MAX_LIMIT => Ok(limit),
@@ -67,4 +48,14 @@ pub(crate) fn limit(asked: Option<u32>) -> Result<u32, ApiError> {
             Err(ApiError::invalid(vec![problem.with("reason", "1–200")]))
         }
     }
+}
+
+/// A Condition in a query string.
+pub(crate) fn parse_filter(text: Option<&str>) -> Result<Option<serde_json::Value>, ApiError> {
+    let Some(text) = text.filter(|text| !text.is_empty()) else { return Ok(None) };
+    let parsed = serde_json::from_str(text).map_err(|error| {
+        let problem = Problem::new("?filter", "condition.malformed");
+        ApiError::invalid(vec![problem.with("reason", error.to_string())])
+    });
+    parsed.map(Some)
 }

@@ -16,6 +16,11 @@ const DUPLICATE: &str = "duplicate member ";
 pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
     let text = std::str::from_utf8(bytes).map_err(|_| ApiError::new("request.not_utf8"))?;
     refuse_duplicates(text)?;
+    // Rust's structs would also be read from a list of their members; no client of ours means that.
+    if !text.trim_start().starts_with('{') {
+        let problem = Problem::new("", "request.wrong_type").with("expected", "an object");
+        return Err(ApiError::invalid(vec![problem]));
+    }
     let mut source = serde_json::Deserializer::from_str(text);
     let value = serde_path_to_error::deserialize(&mut source).map_err(|error| {
         let pointer = pointer(error.path());
@@ -202,7 +207,9 @@ mod tests {
             (r#"{"title":"x","count":1.5}"#, "request.wrong_type", "/count"),
             (r#"{"title":"x","count":9223372036854775808}"#, "request.invalid_value", "/count"),
             (r#"{"title":"x","ids":["tkt_1"]}"#, "request.invalid_value", "/ids/0"),
-            ("[]", "request.wrong_type", ""),
+            (r#"{"title":"x","count":-0}"#, "request.wrong_type", "/count"),
+            (r#"["x",1,null,null]"#, "request.wrong_type", ""),
+            ("null", "request.wrong_type", ""),
         ] {
             let error = parse::<Body>(body.as_bytes()).expect_err(&body[..body.len().min(60)]);
             assert_eq!(error.code, code, "{}", &body[..body.len().min(60)]);
@@ -217,7 +224,7 @@ mod tests {
 
     #[test]
     fn a_good_body_is_read() {
-        let body: Body = parse(br#"{"title":"x","count":-0,"inner":{"deep":true}}"#).expect("is read");
+        let body: Body = parse(br#"{"title":"x","count":0,"inner":{"deep":true}}"#).expect("is read");
         assert_eq!(body.count, Some(0));
     }
 }

@@ -6,6 +6,7 @@ use axum::http::header;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
+use utoipa::IntoParams;
 
 use crate::error::ApiError;
 
@@ -25,6 +26,16 @@ impl<S: Send + Sync> FromRequestParts<S> for IfMatch {
         let quoted = text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
         quoted.and_then(|version| version.parse().ok()).map(Self).ok_or_else(stale)
     }
+}
+
+/// Documents the header.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Header)]
+#[expect(dead_code, reason = "only its schema is used")]
+pub(crate) struct VersionHeader {
+    /// The version that was read, in quotes.
+    #[param(rename = "If-Match", example = "\"7\"")]
+    if_match: String,
 }
 
 /// A body with its version as `ETag`.

@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 
 use crate::app::{App, Settings};
 use crate::error::ApiError;
-use crate::extract::{Caller, Credential, credential};
+use crate::extract::{Caller, Credential, credential, language_of};
 use crate::layers::outer::RequestId;
 use crate::limit::LimitKey;
 use crate::peer::{Peer, client, limit_key};
@@ -41,7 +41,10 @@ async fn admit(app: &App, request: &mut Request) -> Result<(), ApiError> {
 
     let id = request.extensions().get::<RequestId>().map_or("", |id| id.0.as_str()).to_owned();
     let authenticated = match &credential {
-        Some(credential) => Caller::find(app, credential, request.headers(), &id).await,
+        Some(credential) => {
+            let language = language_of(request.headers());
+            Caller::find(app, credential, language, &id).await
+        },
         None => Err(ApiError::new("access.sign_in_required")),
     };
     let (key, per_minute) = match &authenticated {

@@ -1,0 +1,49 @@
+//! The routes, one file for each noun.
+
+mod audit;
+mod definitions;
+mod definition_sets;
+mod directory;
+mod files;
+mod jobs;
+mod models;
+mod problems;
+mod records;
+mod session;
+mod stats;
+mod stream;
+mod suggestions;
+mod tasks;
+mod ticket_acts;
+mod ticket_reads;
+mod tickets;
+mod tokens;
+mod views;
+
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::app::App;
+
+/// Everything below `/api/v1`.
+pub(crate) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .merge(session::routes())
+        .merge(tokens::routes())
+        .merge(views::routes())
+        .merge(tickets::routes())
+        .merge(ticket_reads::routes())
+        .merge(ticket_acts::routes())
+        .merge(tasks::routes())
+        .merge(suggestions::routes())
+        .merge(records::routes())
+        .merge(files::routes())
+        .merge(directory::routes())
+        .merge(definitions::routes())
+        .merge(definition_sets::routes())
+        .merge(stats::routes())
+        .merge(models::routes())
+        .merge(jobs::routes())
+        .merge(audit::routes())
+        .merge(stream::routes())
+        .merge(problems::routes())
+}
