@@ -11,6 +11,7 @@ mod codec;
 mod hash;
 
 pub mod classify;
+pub mod extract;
 pub mod measure;
 pub mod segment;
 pub mod tag;
