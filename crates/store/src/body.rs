@@ -27,9 +27,7 @@ pub(crate) fn run_now<T, E: From<StoreError>>(
 pub(crate) fn panicked(panic: Box<dyn Any + Send>) -> StoreError {
     let message = match panic.downcast::<String>() {
         Ok(text) => *text,
-        Err(panic) => panic
-            .downcast::<&'static str>()
-            .map_or_else(|_| String::new(), |text| (*text).to_owned()),
+        Err(panic) => panic.downcast::<&'static str>().map_or_else(|_| String::new(), |text| (*text).to_owned()),
     };
     StoreError::Refused(Refusal::Panicked(message))
 }

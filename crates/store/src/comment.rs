@@ -77,15 +77,8 @@ impl Tx {
     }
 
     /// The comments with these ids, in no particular order; unknown ids are left out.
-    pub async fn comments_by_ids(
-        &mut self,
-        ids: &[CommentId],
-    ) -> Result<Vec<CommentRow>, StoreError> {
-        let sql = concat!(
-            "SELECT ",
-            columns!(),
-            " FROM comment WHERE tenant_id = $1 AND id IN "
-        );
+    pub async fn comments_by_ids(&mut self, ids: &[CommentId]) -> Result<Vec<CommentRow>, StoreError> {
+        let sql = concat!("SELECT ", columns!(), " FROM comment WHERE tenant_id = $1 AND id IN ");
         let rows = self.query_by_ids(sql, ids).await?;
         rows.into_iter().map(CommentRow::read).collect()
     }

@@ -44,8 +44,7 @@ impl StoreConfig {
         }
         if self.url.starts_with("postgres://") || self.url.starts_with("postgresql://") {
             let config = self.url.parse();
-            let config =
-                config.map_err(|error: tokio_postgres::Error| wrong(&error.to_string()))?;
+            let config = config.map_err(|error: tokio_postgres::Error| wrong(&error.to_string()))?;
             return Ok(Place::Postgres(Box::new(config)));
         }
         Err(wrong("it starts with neither `sqlite:` nor `postgres://`"))

@@ -130,24 +130,13 @@ impl DefinitionVersionRow {
 }
 
 impl Tx {
-    pub async fn definition_by_key(
-        &mut self,
-        kind: Kind,
-        key: &str,
-    ) -> Result<Option<DefinitionRow>, StoreError> {
-        self.query_opt_as(BY_KEY, &[&kind.as_str(), &key], DefinitionRow::read)
-            .await
+    pub async fn definition_by_key(&mut self, kind: Kind, key: &str) -> Result<Option<DefinitionRow>, StoreError> {
+        self.query_opt_as(BY_KEY, &[&kind.as_str(), &key], DefinitionRow::read).await
     }
 
-    pub async fn definition_list(
-        &mut self,
-        kind: Option<Kind>,
-    ) -> Result<Vec<DefinitionRow>, StoreError> {
+    pub async fn definition_list(&mut self, kind: Option<Kind>) -> Result<Vec<DefinitionRow>, StoreError> {
         match kind {
-            Some(kind) => {
-                self.query_as(LIST_KIND, &[&kind.as_str()], DefinitionRow::read)
-                    .await
-            }
+            Some(kind) => self.query_as(LIST_KIND, &[&kind.as_str()], DefinitionRow::read).await,
             None => self.query_as(LIST, &[], DefinitionRow::read).await,
         }
     }
@@ -188,9 +177,7 @@ impl Tx {
     }
 
     /// The active version of every definition that is not archived.
-    pub async fn definition_list_active(
-        &mut self,
-    ) -> Result<Vec<DefinitionVersionRow>, StoreError> {
+    pub async fn definition_list_active(&mut self) -> Result<Vec<DefinitionVersionRow>, StoreError> {
         self.query_as(ACTIVE, &[], DefinitionVersionRow::read).await
     }
 
@@ -200,12 +187,7 @@ impl Tx {
         key: &str,
         version: i64,
     ) -> Result<Option<DefinitionVersionRow>, StoreError> {
-        self.query_opt_as(
-            VERSION,
-            &[&kind.as_str(), &key, &version],
-            DefinitionVersionRow::read,
-        )
-        .await
+        self.query_opt_as(VERSION, &[&kind.as_str(), &key, &version], DefinitionVersionRow::read).await
     }
 
     /// Newest first.
@@ -214,27 +196,15 @@ impl Tx {
         kind: Kind,
         key: &str,
     ) -> Result<Vec<DefinitionVersionRow>, StoreError> {
-        self.query_as(
-            VERSIONS,
-            &[&kind.as_str(), &key],
-            DefinitionVersionRow::read,
-        )
-        .await
+        self.query_as(VERSIONS, &[&kind.as_str(), &key], DefinitionVersionRow::read).await
     }
 
     /// The highest version number, 0 without one.
-    pub async fn definition_version_latest(
-        &mut self,
-        kind: Kind,
-        key: &str,
-    ) -> Result<i64, StoreError> {
+    pub async fn definition_version_latest(&mut self, kind: Kind, key: &str) -> Result<i64, StoreError> {
         self.query_value(LATEST, &[&kind.as_str(), &key]).await
     }
 
-    pub async fn definition_version_insert(
-        &mut self,
-        row: &DefinitionVersionRow,
-    ) -> Result<(), StoreError> {
+    pub async fn definition_version_insert(&mut self, row: &DefinitionVersionRow) -> Result<(), StoreError> {
         let args: [&dyn ToValue; 10] = [
             &row.kind.as_str(),
             &row.key,

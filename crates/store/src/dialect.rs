@@ -40,9 +40,7 @@ pub(crate) fn render_schema(dialect: Dialect, step: &str) -> String {
             ("{{keyed}}", ""),
         ],
     };
-    tokens
-        .iter()
-        .fold(kept, |text, (token, name)| text.replace(token, name))
+    tokens.iter().fold(kept, |text, (token, name)| text.replace(token, name))
 }
 
 /// The JSON document in a TEXT column, as the engine's JSON functions want it.
@@ -55,8 +53,6 @@ pub(crate) fn json_document(dialect: Dialect, column: &str) -> String {
 
 /// `$from, $from+1, …` for a list of `count` values. Lists are padded to no size: texts are not kept prepared.
 pub(crate) fn placeholders(from: usize, count: usize) -> String {
-    let names: Vec<String> = (from..from + count)
-        .map(|number| format!("${number}"))
-        .collect();
+    let names: Vec<String> = (from..from + count).map(|number| format!("${number}")).collect();
     names.join(", ")
 }

@@ -27,9 +27,7 @@ impl FileState {
     }
 
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::New, Self::Attached]
-            .into_iter()
-            .find(|state| state.as_str() == text)
+        [Self::New, Self::Attached].into_iter().find(|state| state.as_str() == text)
     }
 }
 
@@ -99,11 +97,7 @@ impl Tx {
 
     /// The files with these ids, in no particular order; unknown ids are left out.
     pub async fn files_by_ids(&mut self, ids: &[FileId]) -> Result<Vec<FileRow>, StoreError> {
-        let sql = concat!(
-            "SELECT ",
-            columns!(),
-            " FROM file WHERE tenant_id = $1 AND id IN "
-        );
+        let sql = concat!("SELECT ", columns!(), " FROM file WHERE tenant_id = $1 AND id IN ");
         let rows = self.query_by_ids(sql, ids).await?;
         rows.into_iter().map(FileRow::read).collect()
     }
@@ -144,11 +138,7 @@ impl Tx {
         Ok(claimed)
     }
 
-    pub async fn file_claim_for_record(
-        &mut self,
-        ids: &[FileId],
-        record: RecordId,
-    ) -> Result<u64, StoreError> {
+    pub async fn file_claim_for_record(&mut self, ids: &[FileId], record: RecordId) -> Result<u64, StoreError> {
         let mut claimed = 0;
         for id in ids {
             claimed += self.exec(CLAIM_RECORD, &[id, &record]).await?;
@@ -176,12 +166,8 @@ impl Store {
     ) -> Result<Vec<(TenantId, FileId, String)>, StoreError> {
         self.system_read(move |tx| {
             Box::pin(async move {
-                let rows = tx
-                    .system_query(ORPHANS, &[&before, &i64::from(limit)])
-                    .await?;
-                rows.into_iter()
-                    .map(|mut row| Ok((row.take()?, row.take()?, row.take()?)))
-                    .collect()
+                let rows = tx.system_query(ORPHANS, &[&before, &i64::from(limit)]).await?;
+                rows.into_iter().map(|mut row| Ok((row.take()?, row.take()?, row.take()?))).collect()
             })
         })
         .await

@@ -242,21 +242,13 @@ impl Tx {
         Ok(())
     }
 
-    pub async fn instance_by_id(
-        &mut self,
-        id: InstanceId,
-    ) -> Result<Option<InstanceRow>, StoreError> {
-        self.query_opt_as(INSTANCE_BY_ID, &[&id], InstanceRow::read)
-            .await
+    pub async fn instance_by_id(&mut self, id: InstanceId) -> Result<Option<InstanceRow>, StoreError> {
+        self.query_opt_as(INSTANCE_BY_ID, &[&id], InstanceRow::read).await
     }
 
     /// Oldest first; the last one is the flow that counts.
-    pub async fn instance_list(
-        &mut self,
-        ticket: TicketId,
-    ) -> Result<Vec<InstanceRow>, StoreError> {
-        self.query_as(INSTANCE_LIST, &[&ticket], InstanceRow::read)
-            .await
+    pub async fn instance_list(&mut self, ticket: TicketId) -> Result<Vec<InstanceRow>, StoreError> {
+        self.query_as(INSTANCE_LIST, &[&ticket], InstanceRow::read).await
     }
 
     pub async fn instance_insert(&mut self, row: &InstanceRow) -> Result<(), StoreError> {
@@ -276,14 +268,8 @@ impl Tx {
     }
 
     pub async fn instance_update(&mut self, row: &InstanceRow) -> Result<(), StoreError> {
-        let args: [&dyn ToValue; 6] = [
-            &row.id,
-            &row.flow_version,
-            &row.state,
-            &row.status,
-            &row.ended_at,
-            &row.version,
-        ];
+        let args: [&dyn ToValue; 6] =
+            [&row.id, &row.flow_version, &row.state, &row.status, &row.ended_at, &row.version];
         require_one(self.exec(INSTANCE_UPDATE, &args).await?)
     }
 
@@ -291,13 +277,8 @@ impl Tx {
         self.query_opt_as(TASK_BY_ID, &[&id], TaskRow::read).await
     }
 
-    pub async fn task_by_no(
-        &mut self,
-        instance: InstanceId,
-        local_no: i64,
-    ) -> Result<Option<TaskRow>, StoreError> {
-        self.query_opt_as(TASK_BY_NO, &[&instance, &local_no], TaskRow::read)
-            .await
+    pub async fn task_by_no(&mut self, instance: InstanceId, local_no: i64) -> Result<Option<TaskRow>, StoreError> {
+        self.query_opt_as(TASK_BY_NO, &[&instance, &local_no], TaskRow::read).await
     }
 
     /// All tasks of a ticket, oldest first.
@@ -310,48 +291,26 @@ impl Tx {
     }
 
     /// Open tasks of a person, oldest first.
-    pub async fn task_list_assigned(
-        &mut self,
-        user: UserId,
-        limit: u32,
-    ) -> Result<Vec<TaskRow>, StoreError> {
-        self.query_as(TASKS_OF, &[&user, &i64::from(limit)], TaskRow::read)
-            .await
+    pub async fn task_list_assigned(&mut self, user: UserId, limit: u32) -> Result<Vec<TaskRow>, StoreError> {
+        self.query_as(TASKS_OF, &[&user, &i64::from(limit)], TaskRow::read).await
     }
 
     /// Open tasks that a person may claim, oldest first.
-    pub async fn task_list_claimable(
-        &mut self,
-        user: UserId,
-        limit: u32,
-    ) -> Result<Vec<TaskRow>, StoreError> {
-        self.query_as(POOL_OF, &[&user, &i64::from(limit)], TaskRow::read)
-            .await
+    pub async fn task_list_claimable(&mut self, user: UserId, limit: u32) -> Result<Vec<TaskRow>, StoreError> {
+        self.query_as(POOL_OF, &[&user, &i64::from(limit)], TaskRow::read).await
     }
 
     /// Whether a person has, had or may claim a task of the ticket.
-    pub async fn task_is_concerned(
-        &mut self,
-        ticket: TicketId,
-        user: UserId,
-    ) -> Result<bool, StoreError> {
-        Ok(self
-            .query_opt(CONCERNED, &[&ticket, &user])
-            .await?
-            .is_some())
+    pub async fn task_is_concerned(&mut self, ticket: TicketId, user: UserId) -> Result<bool, StoreError> {
+        Ok(self.query_opt(CONCERNED, &[&ticket, &user]).await?.is_some())
     }
 
     /// Open tasks per person.
     pub async fn task_load(&mut self) -> Result<Vec<(UserId, i64)>, StoreError> {
-        self.query_as(LOAD, &[], |mut row| Ok((row.take()?, row.take()?)))
-            .await
+        self.query_as(LOAD, &[], |mut row| Ok((row.take()?, row.take()?))).await
     }
 
-    pub async fn task_insert(
-        &mut self,
-        row: &TaskRow,
-        candidates: &[UserId],
-    ) -> Result<(), StoreError> {
+    pub async fn task_insert(&mut self, row: &TaskRow, candidates: &[UserId]) -> Result<(), StoreError> {
         let args: [&dyn ToValue; 20] = [
             &row.id,
             &row.instance_id,
@@ -402,15 +361,10 @@ impl Tx {
     }
 
     pub async fn task_candidate_ids(&mut self, task: TaskId) -> Result<Vec<UserId>, StoreError> {
-        self.query_as(CANDIDATES, &[&task], |mut row| row.take())
-            .await
+        self.query_as(CANDIDATES, &[&task], |mut row| row.take()).await
     }
 
-    pub async fn task_candidates_replace(
-        &mut self,
-        task: TaskId,
-        users: &[UserId],
-    ) -> Result<(), StoreError> {
+    pub async fn task_candidates_replace(&mut self, task: TaskId, users: &[UserId]) -> Result<(), StoreError> {
         let mut batch = vec![(CANDIDATES_DELETE, self.scoped(&[&task])?)];
         for user in users {
             batch.push((CANDIDATE_INSERT, self.scoped(&[&task, user])?));

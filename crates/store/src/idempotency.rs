@@ -57,9 +57,8 @@ impl Tx {
         now: Timestamp,
     ) -> Result<Option<IdempotencyRow>, StoreError> {
         let expired = now.plus_millis(-KEEP_MS);
-        let read = |mut row: Row| {
-            Ok(IdempotencyRow { body_hash: row.take()?, status: row.take()?, response: row.take()? })
-        };
+        let read =
+            |mut row: Row| Ok(IdempotencyRow { body_hash: row.take()?, status: row.take()?, response: row.take()? });
         self.query_opt_as(FIND, &[&key.actor, &key.route, &key.key, &expired], read).await
     }
 

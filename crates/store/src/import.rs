@@ -28,9 +28,7 @@ impl ImportState {
     }
 
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::Running, Self::Done, Self::Failed, Self::Cancelled]
-            .into_iter()
-            .find(|state| state.as_str() == text)
+        [Self::Running, Self::Done, Self::Failed, Self::Cancelled].into_iter().find(|state| state.as_str() == text)
     }
 }
 
@@ -112,8 +110,7 @@ impl Tx {
 
     /// Newest first.
     pub async fn import_list(&mut self, limit: u32) -> Result<Vec<ImportRow>, StoreError> {
-        self.query_as(LIST, &[&i64::from(limit)], ImportRow::read)
-            .await
+        self.query_as(LIST, &[&i64::from(limit)], ImportRow::read).await
     }
 
     pub async fn import_insert(&mut self, row: &ImportRow) -> Result<(), StoreError> {
@@ -150,13 +147,8 @@ impl Tx {
         require_one(self.exec(UPDATE, &args).await?)
     }
 
-    pub async fn import_error_insert(
-        &mut self,
-        import: ImportId,
-        error: &ImportErrorRow,
-    ) -> Result<(), StoreError> {
-        let args: [&dyn ToValue; 5] =
-            [&import, &error.row, &error.code, &error.message, &error.raw];
+    pub async fn import_error_insert(&mut self, import: ImportId, error: &ImportErrorRow) -> Result<(), StoreError> {
+        let args: [&dyn ToValue; 5] = [&import, &error.row, &error.code, &error.message, &error.raw];
         self.exec(ERROR_INSERT, &args).await?;
         Ok(())
     }
@@ -169,14 +161,8 @@ impl Tx {
         limit: u32,
     ) -> Result<Vec<ImportErrorRow>, StoreError> {
         let read = |mut row: Row| {
-            Ok(ImportErrorRow {
-                row: row.take()?,
-                code: row.take()?,
-                message: row.take()?,
-                raw: row.take()?,
-            })
+            Ok(ImportErrorRow { row: row.take()?, code: row.take()?, message: row.take()?, raw: row.take()? })
         };
-        self.query_as(ERRORS, &[&import, &after, &i64::from(limit)], read)
-            .await
+        self.query_as(ERRORS, &[&import, &after, &i64::from(limit)], read).await
     }
 }

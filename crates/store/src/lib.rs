@@ -67,12 +67,17 @@ pub use suggestion::{ModelRow, ModelState, SuggestionRow, SuggestionState};
 pub use team::TeamRow;
 pub use tenant::TenantRow;
 pub use ticket::{
-    BadCursor, Cursor, DayCount, FieldValue, GroupBy, GroupCount, LinkRow, TicketColumns,
-    TicketFilter, TicketQuery, TicketRow,
+    BadCursor, Cursor, DayCount, FieldValue, GroupBy, GroupCount, LinkRow, TicketColumns, TicketFilter, TicketQuery,
+    TicketRow,
 };
 pub use tx::{Body, Scope, Tx};
 pub use user::{UserRow, UserState};
 pub use value::{FromValue, JsonList, Row, ToValue, Value};
+
+/// The version of the SQLite inside.
+pub fn sqlite_version() -> &'static str {
+    rusqlite::version()
+}
 
 /// Every fixed statement by name, for the tests that hold them to the laws of the schema.
 #[doc(hidden)]
@@ -94,12 +99,6 @@ pub fn statements() -> Vec<(&'static str, &'static str)> {
         tenant::STATEMENTS,
         user::STATEMENTS,
     ];
-    let nested = ticket::STATEMENTS
-        .iter()
-        .chain(event::ALL_STATEMENTS)
-        .chain(job::ALL_STATEMENTS);
-    flat.iter()
-        .chain(nested)
-        .flat_map(|list| list.iter().copied())
-        .collect()
+    let nested = ticket::STATEMENTS.iter().chain(event::ALL_STATEMENTS).chain(job::ALL_STATEMENTS);
+    flat.iter().chain(nested).flat_map(|list| list.iter().copied()).collect()
 }

@@ -52,13 +52,8 @@ impl NotificationRow {
 
 impl Tx {
     /// Newest first.
-    pub async fn notification_list(
-        &mut self,
-        user: UserId,
-        limit: u32,
-    ) -> Result<Vec<NotificationRow>, StoreError> {
-        self.query_as(LIST, &[&user, &i64::from(limit)], NotificationRow::read)
-            .await
+    pub async fn notification_list(&mut self, user: UserId, limit: u32) -> Result<Vec<NotificationRow>, StoreError> {
+        self.query_as(LIST, &[&user, &i64::from(limit)], NotificationRow::read).await
     }
 
     /// Counted up to 100.
@@ -67,24 +62,13 @@ impl Tx {
     }
 
     pub async fn notification_insert(&mut self, row: &NotificationRow) -> Result<(), StoreError> {
-        let args: [&dyn ToValue; 7] = [
-            &row.id,
-            &row.user_id,
-            &row.ticket_id,
-            &row.kind,
-            &row.data,
-            &row.created_at,
-            &row.read_at,
-        ];
+        let args: [&dyn ToValue; 7] =
+            [&row.id, &row.user_id, &row.ticket_id, &row.kind, &row.data, &row.created_at, &row.read_at];
         self.exec(INSERT, &args).await?;
         Ok(())
     }
 
-    pub async fn notification_read_all(
-        &mut self,
-        user: UserId,
-        now: Timestamp,
-    ) -> Result<u64, StoreError> {
+    pub async fn notification_read_all(&mut self, user: UserId, now: Timestamp) -> Result<u64, StoreError> {
         self.exec(READ_ALL, &[&user, &now]).await
     }
 

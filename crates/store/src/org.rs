@@ -80,15 +80,8 @@ impl Tx {
 
     /// Writes name, kind, head, order and archival. A unit does not move.
     pub async fn org_update(&mut self, row: &OrgRow) -> Result<(), StoreError> {
-        let args: [&dyn ToValue; 7] = [
-            &row.id,
-            &row.name,
-            &row.kind,
-            &row.head_id,
-            &row.sort,
-            &row.archived,
-            &row.version,
-        ];
+        let args: [&dyn ToValue; 7] =
+            [&row.id, &row.name, &row.kind, &row.head_id, &row.sort, &row.archived, &row.version];
         require_one(self.exec(UPDATE, &args).await?)
     }
 }

@@ -96,38 +96,19 @@ impl Tx {
         self.query_as(KEYS, &[&form], |mut row| Ok((row.take()?, row.take()?))).await
     }
 
-    pub async fn record_by_key(
-        &mut self,
-        form: &str,
-        key: &str,
-    ) -> Result<Option<RecordRow>, StoreError> {
-        self.query_opt_as(BY_KEY, &[&form, &key], RecordRow::read)
-            .await
+    pub async fn record_by_key(&mut self, form: &str, key: &str) -> Result<Option<RecordRow>, StoreError> {
+        self.query_opt_as(BY_KEY, &[&form, &key], RecordRow::read).await
     }
 
     /// Titles of the records with these ids; unknown ids are left out.
-    pub async fn record_titles(
-        &mut self,
-        ids: &[RecordId],
-    ) -> Result<BTreeMap<RecordId, String>, StoreError> {
-        let rows = self
-            .query_by_ids(
-                "SELECT id, title FROM record WHERE tenant_id = $1 AND id IN ",
-                ids,
-            )
-            .await?;
-        rows.into_iter()
-            .map(|mut row| Ok((row.take()?, row.take()?)))
-            .collect()
+    pub async fn record_titles(&mut self, ids: &[RecordId]) -> Result<BTreeMap<RecordId, String>, StoreError> {
+        let rows = self.query_by_ids("SELECT id, title FROM record WHERE tenant_id = $1 AND id IN ", ids).await?;
+        rows.into_iter().map(|mut row| Ok((row.take()?, row.take()?))).collect()
     }
 
     pub async fn record_list(&mut self, query: &RecordQuery) -> Result<Vec<RecordRow>, StoreError> {
         let mut values = self.scoped(&[])?;
-        let mut sql = String::from(concat!(
-            "SELECT ",
-            columns!(),
-            " FROM record WHERE tenant_id = $1"
-        ));
+        let mut sql = String::from(concat!("SELECT ", columns!(), " FROM record WHERE tenant_id = $1"));
         let mut bind = |value: &dyn ToValue| {
             values.push(value.to_value());
             format!("${}", values.len())
@@ -141,12 +122,7 @@ impl Tx {
         if !query.with_archived {
             sql.push_str(" AND archived = 0");
         }
-        if let Some(words) = query
-            .words
-            .as_deref()
-            .map(str::trim)
-            .filter(|words| !words.is_empty())
-        {
+        if let Some(words) = query.words.as_deref().map(str::trim).filter(|words| !words.is_empty()) {
             let pattern = bind(&format!("%{}%", like_literal(&words.to_lowercase())));
             sql.push_str(&format!(
                 " AND (lower(title) LIKE {pattern} ESCAPE '!' OR lower(key_text) LIKE {pattern} ESCAPE '!')"
@@ -199,11 +175,7 @@ impl Tx {
     }
 
     /// Replaces the filterable values of a record.
-    pub async fn record_fields_replace(
-        &mut self,
-        id: RecordId,
-        values: &[FieldValue],
-    ) -> Result<(), StoreError> {
+    pub async fn record_fields_replace(&mut self, id: RecordId, values: &[FieldValue]) -> Result<(), StoreError> {
         let mut batch = vec![(FIELDS_DELETE, self.scoped(&[&id])?)];
         for (item, value) in (0i64..).zip(values) {
             let args: [&dyn ToValue; 5] = [&id, &value.field, &item, &value.text, &value.number];

@@ -58,11 +58,7 @@ pub(crate) fn tsquery(tenant: TenantId, words: &str) -> Option<String> {
     let mut parts = vec![format!("'{}'", tenant_token(tenant))];
     parts.extend(phrases.iter().map(|phrase| {
         let star = if phrase.open { ":*" } else { "" };
-        let tokens: Vec<String> = phrase
-            .tokens
-            .iter()
-            .map(|token| format!("'{token}'"))
-            .collect();
+        let tokens: Vec<String> = phrase.tokens.iter().map(|token| format!("'{token}'")).collect();
         format!("({}{star})", tokens.join(" <-> "))
     }));
     Some(parts.join(" & "))
@@ -162,10 +158,7 @@ fn runs(text: &str) -> Vec<Run> {
         let cjk = is_cjk(letter);
         match runs.last_mut() {
             Some(run) if open && run.cjk == cjk => run.text.push(letter),
-            _ => runs.push(Run {
-                cjk,
-                text: letter.to_string(),
-            }),
+            _ => runs.push(Run { cjk, text: letter.to_string() }),
         }
         open = true;
     }
@@ -200,9 +193,7 @@ mod tests {
 
     fn asked(words: &str) -> String {
         let all = query(TenantId::from_u128(0), words).unwrap_or_default();
-        all.split_once(" AND ")
-            .map(|(_, rest)| rest.to_owned())
-            .unwrap_or_default()
+        all.split_once(" AND ").map(|(_, rest)| rest.to_owned()).unwrap_or_default()
     }
 
     #[test]

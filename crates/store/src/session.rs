@@ -103,30 +103,15 @@ impl TokenRow {
 }
 
 impl Tx {
-    pub async fn session_insert(
-        &mut self,
-        row: &SessionRow,
-        secret_hash: &str,
-    ) -> Result<(), StoreError> {
-        let args: [&dyn ToValue; 8] = [
-            &row.id,
-            &row.user_id,
-            &row.created_at,
-            &row.seen_at,
-            &row.expires_at,
-            &row.ip,
-            &row.agent,
-            &secret_hash,
-        ];
+    pub async fn session_insert(&mut self, row: &SessionRow, secret_hash: &str) -> Result<(), StoreError> {
+        let args: [&dyn ToValue; 8] =
+            [&row.id, &row.user_id, &row.created_at, &row.seen_at, &row.expires_at, &row.ip, &row.agent, &secret_hash];
         self.exec(SESSION_INSERT, &args).await?;
         Ok(())
     }
 
     pub async fn session_list(&mut self, user: UserId) -> Result<Vec<SessionRow>, StoreError> {
-        self.query_as(SESSION_LIST, &[&user], |mut row| {
-            SessionRow::read_from(&mut row)
-        })
-        .await
+        self.query_as(SESSION_LIST, &[&user], |mut row| SessionRow::read_from(&mut row)).await
     }
 
     /// Ending a session that is gone is no error.
@@ -139,11 +124,7 @@ impl Tx {
         self.exec(SESSION_DELETE_ALL, &[&user]).await
     }
 
-    pub async fn token_insert(
-        &mut self,
-        row: &TokenRow,
-        secret_hash: &str,
-    ) -> Result<(), StoreError> {
+    pub async fn token_insert(&mut self, row: &TokenRow, secret_hash: &str) -> Result<(), StoreError> {
         let args: [&dyn ToValue; 8] = [
             &row.id,
             &row.user_id,
@@ -159,10 +140,7 @@ impl Tx {
     }
 
     pub async fn token_list(&mut self, user: UserId) -> Result<Vec<TokenRow>, StoreError> {
-        self.query_as(TOKEN_LIST, &[&user], |mut row| {
-            TokenRow::read_from(&mut row)
-        })
-        .await
+        self.query_as(TOKEN_LIST, &[&user], |mut row| TokenRow::read_from(&mut row)).await
     }
 
     /// False when the token does not exist or belongs to somebody else.
@@ -181,26 +159,17 @@ impl Tx {
         user: UserId,
         expires_at: Timestamp,
     ) -> Result<(), StoreError> {
-        self.exec(LINK_INSERT, &[&user, &secret_hash, &expires_at])
-            .await?;
+        self.exec(LINK_INSERT, &[&user, &secret_hash, &expires_at]).await?;
         Ok(())
     }
 
-    pub async fn sign_in_failure_insert(
-        &mut self,
-        login: &str,
-        at: Timestamp,
-    ) -> Result<(), StoreError> {
+    pub async fn sign_in_failure_insert(&mut self, login: &str, at: Timestamp) -> Result<(), StoreError> {
         self.exec(FAILURE, &[&login, &at]).await?;
         Ok(())
     }
 
     /// Failures of a login after `since`.
-    pub async fn sign_in_failures(
-        &mut self,
-        login: &str,
-        since: Timestamp,
-    ) -> Result<i64, StoreError> {
+    pub async fn sign_in_failures(&mut self, login: &str, since: Timestamp) -> Result<i64, StoreError> {
         self.query_value(FAILURES, &[&login, &since]).await
     }
 
@@ -210,48 +179,28 @@ impl Tx {
     }
 
     /// Removes what has expired: sessions and links by `now`, failures by `failures_before`.
-    pub async fn session_purge(
-        &mut self,
-        now: Timestamp,
-        failures_before: Timestamp,
-    ) -> Result<u64, StoreError> {
+    pub async fn session_purge(&mut self, now: Timestamp, failures_before: Timestamp) -> Result<u64, StoreError> {
         let sessions = self.exec(SESSION_PURGE, &[&now]).await?;
         let links = self.exec(LINK_PURGE, &[&now]).await?;
         Ok(sessions + links + self.exec(FAILURES_PURGE, &[&failures_before]).await?)
     }
 
-    async fn user_of(
-        &mut self,
-        tenant: TenantId,
-        user: UserId,
-    ) -> Result<Option<UserRow>, StoreError> {
+    async fn user_of(&mut self, tenant: TenantId, user: UserId) -> Result<Option<UserRow>, StoreError> {
         let rows = self.system_query(USER, &[&tenant, &user]).await?;
-        rows.into_iter()
-            .next()
-            .map(|mut row| UserRow::read_from(&mut row))
-            .transpose()
+        rows.into_iter().next().map(|mut row| UserRow::read_from(&mut row)).transpose()
     }
 }
 
 impl Store {
     /// Whose session a secret is.
-    pub async fn session_find(
-        &self,
-        hash: &str,
-    ) -> Result<Option<(TenantId, SessionRow, UserRow)>, StoreError> {
+    pub async fn session_find(&self, hash: &str) -> Result<Option<(TenantId, SessionRow, UserRow)>, StoreError> {
         let hash = hash.to_owned();
         self.system_read(move |tx| {
             Box::pin(async move {
-                let Some(mut row) = tx
-                    .system_query(SESSION_FIND, &[&hash])
-                    .await?
-                    .into_iter()
-                    .next()
-                else {
+                let Some(mut row) = tx.system_query(SESSION_FIND, &[&hash]).await?.into_iter().next() else {
                     return Ok(None);
                 };
-                let (tenant, session): (TenantId, _) =
-                    (row.take()?, SessionRow::read_from(&mut row)?);
+                let (tenant, session): (TenantId, _) = (row.take()?, SessionRow::read_from(&mut row)?);
                 let user = tx.user_of(tenant, session.user_id).await?;
                 Ok(user.map(|user| (tenant, session, user)))
             })
@@ -260,19 +209,11 @@ impl Store {
     }
 
     /// Whose API token a secret is.
-    pub async fn token_find(
-        &self,
-        hash: &str,
-    ) -> Result<Option<(TenantId, TokenRow, UserRow)>, StoreError> {
+    pub async fn token_find(&self, hash: &str) -> Result<Option<(TenantId, TokenRow, UserRow)>, StoreError> {
         let hash = hash.to_owned();
         self.system_read(move |tx| {
             Box::pin(async move {
-                let Some(mut row) = tx
-                    .system_query(TOKEN_FIND, &[&hash])
-                    .await?
-                    .into_iter()
-                    .next()
-                else {
+                let Some(mut row) = tx.system_query(TOKEN_FIND, &[&hash]).await?.into_iter().next() else {
                     return Ok(None);
                 };
                 let (tenant, token): (TenantId, _) = (row.take()?, TokenRow::read_from(&mut row)?);
@@ -292,16 +233,10 @@ impl Store {
         let hash = hash.to_owned();
         self.system_tx(move |tx| {
             Box::pin(async move {
-                let Some(mut row) = tx
-                    .system_query(LINK_SPEND, &[&hash])
-                    .await?
-                    .into_iter()
-                    .next()
-                else {
+                let Some(mut row) = tx.system_query(LINK_SPEND, &[&hash]).await?.into_iter().next() else {
                     return Ok(None);
                 };
-                let (tenant, user, expires_at): (TenantId, UserId, Timestamp) =
-                    (row.take()?, row.take()?, row.take()?);
+                let (tenant, user, expires_at): (TenantId, UserId, Timestamp) = (row.take()?, row.take()?, row.take()?);
                 if expires_at <= now {
                     return Ok(None);
                 }
@@ -312,12 +247,7 @@ impl Store {
     }
 
     /// Notes that a session is in use.
-    pub async fn session_touch(
-        &self,
-        tenant: TenantId,
-        id: SessionId,
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
+    pub async fn session_touch(&self, tenant: TenantId, id: SessionId, now: Timestamp) -> Result<(), StoreError> {
         self.tx(Scope::tenant(tenant), move |tx| {
             Box::pin(async move {
                 tx.exec(SESSION_TOUCH, &[&id, &now]).await?;

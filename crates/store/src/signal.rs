@@ -54,11 +54,9 @@ impl Signals {
 
     pub(crate) fn committed(&self, effects: Effects) {
         self.commits.fetch_add(1, Ordering::Relaxed);
-        self.statements
-            .fetch_add(effects.statements, Ordering::Relaxed);
+        self.statements.fetch_add(effects.statements, Ordering::Relaxed);
         if effects.jobs_added {
-            self.jobs
-                .send_modify(|generation| *generation = generation.wrapping_add(1));
+            self.jobs.send_modify(|generation| *generation = generation.wrapping_add(1));
         }
         if let Some((tenant, seq)) = effects.last_event {
             // Nobody listening is fine: whoever comes later reads the log.
@@ -68,8 +66,7 @@ impl Signals {
 
     pub(crate) fn read(&self, effects: Effects) {
         self.reads.fetch_add(1, Ordering::Relaxed);
-        self.statements
-            .fetch_add(effects.statements, Ordering::Relaxed);
+        self.statements.fetch_add(effects.statements, Ordering::Relaxed);
     }
 
     pub(crate) fn synced(&self) {
@@ -78,8 +75,7 @@ impl Signals {
 
     pub(crate) fn rolled_back(&self, effects: Effects) {
         self.rollbacks.fetch_add(1, Ordering::Relaxed);
-        self.statements
-            .fetch_add(effects.statements, Ordering::Relaxed);
+        self.statements.fetch_add(effects.statements, Ordering::Relaxed);
     }
 
     pub(crate) fn jobs(&self) -> watch::Receiver<u64> {

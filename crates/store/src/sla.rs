@@ -113,11 +113,7 @@ impl Tx {
     }
 
     /// Replaces all clocks of a ticket, after a replay that knows fewer of them.
-    pub async fn sla_clock_replace(
-        &mut self,
-        ticket: TicketId,
-        rows: &[ClockRow],
-    ) -> Result<(), StoreError> {
+    pub async fn sla_clock_replace(&mut self, ticket: TicketId, rows: &[ClockRow]) -> Result<(), StoreError> {
         self.exec(DELETE, &[&ticket]).await?;
         self.sla_clock_put_all(rows).await
     }
@@ -132,10 +128,7 @@ impl Tx {
         step: &str,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
-        Ok(self
-            .exec(FIRE, &[&ticket, &policy, &target, &cycle, &step, &now])
-            .await?
-            > 0)
+        Ok(self.exec(FIRE, &[&ticket, &policy, &target, &cycle, &step, &now]).await? > 0)
     }
 
     /// Steps that were taken: policy, target, cycle, step, when.
@@ -143,15 +136,7 @@ impl Tx {
         &mut self,
         ticket: TicketId,
     ) -> Result<Vec<(String, String, i64, String, Timestamp)>, StoreError> {
-        let read = |mut row: Row| {
-            Ok((
-                row.take()?,
-                row.take()?,
-                row.take()?,
-                row.take()?,
-                row.take()?,
-            ))
-        };
+        let read = |mut row: Row| Ok((row.take()?, row.take()?, row.take()?, row.take()?, row.take()?));
         self.query_as(FIRED, &[&ticket], read).await
     }
 
@@ -167,18 +152,9 @@ impl Tx {
     }
 
     /// Clocks that started in `[from, to)`.
-    pub async fn sla_clock_count(
-        &mut self,
-        from: Timestamp,
-        to: Timestamp,
-    ) -> Result<Vec<ClockCount>, StoreError> {
+    pub async fn sla_clock_count(&mut self, from: Timestamp, to: Timestamp) -> Result<Vec<ClockCount>, StoreError> {
         let read = |mut row: Row| {
-            Ok(ClockCount {
-                kind: row.take()?,
-                state: row.take()?,
-                breached: row.take()?,
-                count: row.take()?,
-            })
+            Ok(ClockCount { kind: row.take()?, state: row.take()?, breached: row.take()?, count: row.take()? })
         };
         self.query_as(COUNTS, &[&from, &to], read).await
     }

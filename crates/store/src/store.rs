@@ -43,9 +43,7 @@ impl Store {
                     migrate::sqlite(&path, &config)?;
                     Sqlite::start(&path, &config, &opened)
                 };
-                let started = tokio::task::spawn_blocking(start)
-                    .await
-                    .map_err(StoreError::unavailable)?;
+                let started = tokio::task::spawn_blocking(start).await.map_err(StoreError::unavailable)?;
                 Engine::Sqlite(started?)
             }
             Place::Postgres(place) => {
@@ -54,9 +52,7 @@ impl Store {
                 Engine::Postgres(postgres)
             }
         };
-        Ok(Self {
-            inner: Arc::new(Inner { engine, signals }),
-        })
+        Ok(Self { inner: Arc::new(Inner { engine, signals }) })
     }
 
     /// Runs `body` as one transaction of a tenant: all of it becomes durable before this returns `Ok`, or nothing does.
@@ -163,8 +159,6 @@ impl Store {
 
 impl std::fmt::Debug for Store {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Store")
-            .field("dialect", &self.dialect())
-            .finish_non_exhaustive()
+        f.debug_struct("Store").field("dialect", &self.dialect()).finish_non_exhaustive()
     }
 }

@@ -25,15 +25,8 @@ pub enum SuggestionState {
 }
 
 impl SuggestionState {
-    pub const ALL: [Self; 7] = [
-        Self::Open,
-        Self::Accepted,
-        Self::Corrected,
-        Self::Rejected,
-        Self::Applied,
-        Self::Silent,
-        Self::Superseded,
-    ];
+    pub const ALL: [Self; 7] =
+        [Self::Open, Self::Accepted, Self::Corrected, Self::Rejected, Self::Applied, Self::Silent, Self::Superseded];
 
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -86,9 +79,7 @@ impl ModelState {
     }
 
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::Candidate, Self::Active, Self::Retired]
-            .into_iter()
-            .find(|state| state.as_str() == text)
+        [Self::Candidate, Self::Active, Self::Retired].into_iter().find(|state| state.as_str() == text)
     }
 }
 
@@ -179,18 +170,12 @@ impl ModelRow {
 }
 
 impl Tx {
-    pub async fn suggestion_by_id(
-        &mut self,
-        id: SuggestionId,
-    ) -> Result<Option<SuggestionRow>, StoreError> {
+    pub async fn suggestion_by_id(&mut self, id: SuggestionId) -> Result<Option<SuggestionRow>, StoreError> {
         self.query_opt_as(BY_ID, &[&id], SuggestionRow::read).await
     }
 
     /// A ticket's suggestions, oldest first, without those that a newer one replaced.
-    pub async fn suggestion_list(
-        &mut self,
-        ticket: TicketId,
-    ) -> Result<Vec<SuggestionRow>, StoreError> {
+    pub async fn suggestion_list(&mut self, ticket: TicketId) -> Result<Vec<SuggestionRow>, StoreError> {
         self.query_as(LIST, &[&ticket], SuggestionRow::read).await
     }
 
@@ -218,14 +203,8 @@ impl Tx {
 
     /// Writes a decision, against the version that was read.
     pub async fn suggestion_update(&mut self, row: &SuggestionRow) -> Result<(), StoreError> {
-        let args: [&dyn ToValue; 6] = [
-            &row.id,
-            &row.state.as_str(),
-            &row.decided_by,
-            &row.decided_at,
-            &row.decided_value,
-            &row.version,
-        ];
+        let args: [&dyn ToValue; 6] =
+            [&row.id, &row.state.as_str(), &row.decided_by, &row.decided_at, &row.decided_value, &row.version];
         require_one(self.exec(UPDATE, &args).await?)
     }
 
@@ -236,12 +215,7 @@ impl Tx {
         after: Timestamp,
         limit: u32,
     ) -> Result<Vec<SuggestionRow>, StoreError> {
-        self.query_as(
-            DECIDED,
-            &[&field, &after, &i64::from(limit)],
-            SuggestionRow::read,
-        )
-        .await
+        self.query_as(DECIDED, &[&field, &after, &i64::from(limit)], SuggestionRow::read).await
     }
 
     pub async fn model_list(&mut self) -> Result<Vec<ModelRow>, StoreError> {
@@ -252,13 +226,8 @@ impl Tx {
         self.query_opt_as(MODEL_BY_ID, &[&id], ModelRow::read).await
     }
 
-    pub async fn model_active(
-        &mut self,
-        task: &str,
-        target: &str,
-    ) -> Result<Option<ModelRow>, StoreError> {
-        self.query_opt_as(MODEL_ACTIVE, &[&task, &target], ModelRow::read)
-            .await
+    pub async fn model_active(&mut self, task: &str, target: &str) -> Result<Option<ModelRow>, StoreError> {
+        self.query_opt_as(MODEL_ACTIVE, &[&task, &target], ModelRow::read).await
     }
 
     pub async fn model_content(&mut self, id: ModelId) -> Result<Vec<u8>, StoreError> {

@@ -30,13 +30,7 @@ statements! {
 
 impl TeamRow {
     fn read(mut row: Row) -> Result<Self, StoreError> {
-        Ok(Self {
-            id: row.take()?,
-            key: row.take()?,
-            name: row.take()?,
-            org_id: row.take()?,
-            version: row.take()?,
-        })
+        Ok(Self { id: row.take()?, key: row.take()?, name: row.take()?, org_id: row.take()?, version: row.take()? })
     }
 }
 
@@ -52,10 +46,7 @@ impl Tx {
     }
 
     pub async fn team_update(&mut self, row: &TeamRow) -> Result<(), StoreError> {
-        require_one(
-            self.exec(UPDATE, &[&row.id, &row.name, &row.org_id, &row.version])
-                .await?,
-        )
+        require_one(self.exec(UPDATE, &[&row.id, &row.name, &row.org_id, &row.version]).await?)
     }
 
     pub async fn team_member_ids(&mut self, team: TeamId) -> Result<Vec<UserId>, StoreError> {
@@ -63,31 +54,21 @@ impl Tx {
     }
 
     pub async fn team_ids_of(&mut self, user: UserId) -> Result<Vec<TeamId>, StoreError> {
-        self.query_as(TEAMS_OF, &[&user], |mut row| row.take())
-            .await
+        self.query_as(TEAMS_OF, &[&user], |mut row| row.take()).await
     }
 
     /// All memberships of the tenant.
     pub async fn team_member_list(&mut self) -> Result<Vec<(TeamId, UserId)>, StoreError> {
-        self.query_as(ALL_MEMBERS, &[], |mut row| Ok((row.take()?, row.take()?)))
-            .await
+        self.query_as(ALL_MEMBERS, &[], |mut row| Ok((row.take()?, row.take()?))).await
     }
 
     /// Adding a member twice is no error.
-    pub async fn team_member_insert(
-        &mut self,
-        team: TeamId,
-        user: UserId,
-    ) -> Result<(), StoreError> {
+    pub async fn team_member_insert(&mut self, team: TeamId, user: UserId) -> Result<(), StoreError> {
         self.exec(ADD, &[&team, &user]).await?;
         Ok(())
     }
 
-    pub async fn team_member_delete(
-        &mut self,
-        team: TeamId,
-        user: UserId,
-    ) -> Result<bool, StoreError> {
+    pub async fn team_member_delete(&mut self, team: TeamId, user: UserId) -> Result<bool, StoreError> {
         Ok(self.exec(REMOVE, &[&team, &user]).await? > 0)
     }
 }

@@ -83,16 +83,13 @@ impl Tx {
             &row.version,
         ];
         self.system_exec(INSERT, &args).await?;
-        self.system_exec(INSERT_HEAD, &[&row.id, &vec![0u8; 32]])
-            .await?;
+        self.system_exec(INSERT_HEAD, &[&row.id, &vec![0u8; 32]]).await?;
         self.enter(row.id);
         Ok(())
     }
 
     pub async fn tenant_update(&mut self, row: &TenantRow) -> Result<(), StoreError> {
-        let changed = self
-            .system_exec(UPDATE, &[&row.id, &row.name, &row.settings, &row.version])
-            .await?;
+        let changed = self.system_exec(UPDATE, &[&row.id, &row.name, &row.settings, &row.version]).await?;
         require_one(changed)
     }
 

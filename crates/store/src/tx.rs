@@ -38,7 +38,7 @@ pub(crate) enum Mode {
 
 pub(crate) enum Link {
     Sqlite(Box<rusqlite::Connection>),
-    Postgres(Session),
+    Postgres(Box<Session>),
 }
 
 /// An open transaction.
@@ -91,8 +91,7 @@ impl Tx {
 
     /// The tenant whose rows this transaction sees; the nil id in a system transaction, which owns no rows.
     pub fn tenant(&self) -> TenantId {
-        self.scope
-            .map_or(TenantId::from_u128(0), |scope| scope.tenant)
+        self.scope.map_or(TenantId::from_u128(0), |scope| scope.tenant)
     }
 
     /// Statements that ran so far.
@@ -112,11 +111,7 @@ impl Tx {
     ///
     /// # Errors
     /// What the engine said, as a [`StoreError`]; the transaction is then lost.
-    pub async fn exec(
-        &mut self,
-        sql: &'static str,
-        args: &[&dyn ToValue],
-    ) -> Result<u64, StoreError> {
+    pub async fn exec(&mut self, sql: &'static str, args: &[&dyn ToValue]) -> Result<u64, StoreError> {
         let values = self.scoped(args)?;
         self.change(sql, values).await
     }
@@ -125,11 +120,7 @@ impl Tx {
     ///
     /// # Errors
     /// As [`Tx::exec`].
-    pub async fn query(
-        &mut self,
-        sql: &'static str,
-        args: &[&dyn ToValue],
-    ) -> Result<Vec<Row>, StoreError> {
+    pub async fn query(&mut self, sql: &'static str, args: &[&dyn ToValue]) -> Result<Vec<Row>, StoreError> {
         let values = self.scoped(args)?;
         self.rows(sql, values, Prepare::Keep).await
     }
@@ -138,11 +129,7 @@ impl Tx {
     ///
     /// # Errors
     /// As [`Tx::exec`].
-    pub async fn query_opt(
-        &mut self,
-        sql: &'static str,
-        args: &[&dyn ToValue],
-    ) -> Result<Option<Row>, StoreError> {
+    pub async fn query_opt(&mut self, sql: &'static str, args: &[&dyn ToValue]) -> Result<Option<Row>, StoreError> {
         Ok(self.query(sql, args).await?.into_iter().next())
     }
 
@@ -184,21 +171,13 @@ impl Tx {
     }
 
     /// A statement made for this call. All values are bound; `$1` is the tenant and comes with `values`.
-    pub(crate) async fn query_once(
-        &mut self,
-        sql: &str,
-        values: Vec<Value>,
-    ) -> Result<Vec<Row>, StoreError> {
+    pub(crate) async fn query_once(&mut self, sql: &str, values: Vec<Value>) -> Result<Vec<Row>, StoreError> {
         self.require_tenant()?;
         self.rows(sql, values, Prepare::Once).await
     }
 
     /// A statement over all tenants.
-    pub(crate) async fn system_exec(
-        &mut self,
-        sql: &'static str,
-        args: &[&dyn ToValue],
-    ) -> Result<u64, StoreError> {
+    pub(crate) async fn system_exec(&mut self, sql: &'static str, args: &[&dyn ToValue]) -> Result<u64, StoreError> {
         let values = args.iter().map(|arg| arg.to_value()).collect();
         self.change(sql, values).await
     }
@@ -213,19 +192,35 @@ impl Tx {
         self.rows(sql, values, Prepare::Keep).await
     }
 
+    /// Any query, for tests of the schema.
+    #[doc(hidden)]
+    pub async fn raw_query(&mut self, sql: &str) -> Result<Vec<Row>, StoreError> {
+        self.rows(sql, Vec::new(), Prepare::Once).await
+    }
+
+    /// Any statement, for tests of the schema.
+    #[doc(hidden)]
+    pub async fn raw_exec(&mut self, sql: &str) -> Result<u64, StoreError> {
+        self.change(sql, Vec::new()).await
+    }
+
+    /// Whether the engine understands a statement, for tests of the schema.
+    #[doc(hidden)]
+    pub async fn raw_prepare(&mut self, sql: &str) -> Result<(), StoreError> {
+        let result = match &mut self.link {
+            Link::Sqlite(conn) => sqlite::understand(conn, sql),
+            Link::Postgres(session) => session.understand(sql).await,
+        };
+        result.map_err(|failure| self.fail(failure))
+    }
+
     /// Several fixed statements whose answers nobody waits for one by one.
-    pub(crate) async fn exec_all(
-        &mut self,
-        batch: Vec<(&'static str, Vec<Value>)>,
-    ) -> Result<Vec<u64>, StoreError> {
+    pub(crate) async fn exec_all(&mut self, batch: Vec<(&'static str, Vec<Value>)>) -> Result<Vec<u64>, StoreError> {
         self.check()?;
         self.check_write()?;
         self.statements += batch.len() as u64;
         let result = match &mut self.link {
-            Link::Sqlite(conn) => batch
-                .iter()
-                .map(|(sql, values)| sqlite::change(conn, sql, values))
-                .collect(),
+            Link::Sqlite(conn) => batch.iter().map(|(sql, values)| sqlite::change(conn, sql, values)).collect(),
             Link::Postgres(session) => session.change_all(&batch).await,
         };
         result.map_err(|failure| self.fail(failure))
@@ -240,9 +235,7 @@ impl Tx {
     }
 
     fn require_tenant(&self) -> Result<TenantId, StoreError> {
-        self.scope
-            .map(|scope| scope.tenant)
-            .ok_or(StoreError::Refused(Refusal::NoTenant))
+        self.scope.map(|scope| scope.tenant).ok_or(StoreError::Refused(Refusal::NoTenant))
     }
 
     pub(crate) fn enter(&mut self, tenant: TenantId) {
@@ -257,9 +250,7 @@ impl Tx {
         Effects {
             statements: self.statements,
             jobs_added: self.jobs_added,
-            last_event: self
-                .scope
-                .and_then(|scope| Some((scope.tenant, self.events.last()?))),
+            last_event: self.scope.and_then(|scope| Some((scope.tenant, self.events.last()?))),
         }
     }
 
@@ -291,12 +282,7 @@ impl Tx {
         result.map_err(|failure| self.fail(failure))
     }
 
-    async fn rows(
-        &mut self,
-        sql: &str,
-        values: Vec<Value>,
-        prepare: Prepare,
-    ) -> Result<Vec<Row>, StoreError> {
+    async fn rows(&mut self, sql: &str, values: Vec<Value>, prepare: Prepare) -> Result<Vec<Row>, StoreError> {
         self.check()?;
         self.statements += 1;
         let result = match &mut self.link {
@@ -307,11 +293,7 @@ impl Tx {
     }
 
     const fn check(&self) -> Result<(), StoreError> {
-        if self.failed {
-            Err(StoreError::Refused(Refusal::Failed))
-        } else {
-            Ok(())
-        }
+        if self.failed { Err(StoreError::Refused(Refusal::Failed)) } else { Ok(()) }
     }
 
     fn check_write(&self) -> Result<(), StoreError> {

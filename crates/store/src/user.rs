@@ -27,9 +27,7 @@ impl UserState {
     }
 
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::Active, Self::Disabled]
-            .into_iter()
-            .find(|state| state.as_str() == text)
+        [Self::Active, Self::Disabled].into_iter().find(|state| state.as_str() == text)
     }
 }
 
@@ -119,10 +117,7 @@ impl Tx {
         after: Option<&str>,
         limit: u32,
     ) -> Result<Vec<UserRow>, StoreError> {
-        let pattern = format!(
-            "%{}%",
-            like_literal(&words.unwrap_or_default().to_lowercase())
-        );
+        let pattern = format!("%{}%", like_literal(&words.unwrap_or_default().to_lowercase()));
         let args: [&dyn ToValue; 3] = [&pattern, &after.unwrap_or_default(), &i64::from(limit)];
         self.query_as(LIST, &args, UserRow::read).await
     }
@@ -133,18 +128,13 @@ impl Tx {
     }
 
     /// Names of the people with these ids; unknown ids are left out.
-    pub async fn user_names(
-        &mut self,
-        ids: &[UserId],
-    ) -> Result<BTreeMap<UserId, String>, StoreError> {
+    pub async fn user_names(&mut self, ids: &[UserId]) -> Result<BTreeMap<UserId, String>, StoreError> {
         let mut names = BTreeMap::new();
         for chunk in ids.chunks(200) {
             let mut values = vec![self.tenant().to_value()];
             values.extend(chunk.iter().map(ToValue::to_value));
             let list = crate::dialect::placeholders(2, chunk.len());
-            let sql = format!(
-                "SELECT id, name FROM user_account WHERE tenant_id = $1 AND id IN ({list})"
-            );
+            let sql = format!("SELECT id, name FROM user_account WHERE tenant_id = $1 AND id IN ({list})");
             for mut row in self.query_once(&sql, values).await? {
                 names.insert(row.take()?, row.take()?);
             }
@@ -155,17 +145,13 @@ impl Tx {
     /// Everybody's name, for exports and charts.
     pub async fn user_name_list(&mut self) -> Result<BTreeMap<UserId, String>, StoreError> {
         let rows = self.query(NAMES, &[]).await?;
-        rows.into_iter()
-            .map(|mut row| Ok((row.take()?, row.take()?)))
-            .collect()
+        rows.into_iter().map(|mut row| Ok((row.take()?, row.take()?))).collect()
     }
 
     /// Active people who hold the role, with or without an org scope.
     pub async fn user_ids_by_role(&mut self, role: &str) -> Result<Vec<UserId>, StoreError> {
         let quoted = serde_json::Value::from(role).to_string();
-        let rows = self
-            .query(ROLES, &[&format!("%{}%", like_literal(&quoted))])
-            .await?;
+        let rows = self.query(ROLES, &[&format!("%{}%", like_literal(&quoted))]).await?;
         let mut ids = Vec::new();
         for mut row in rows {
             let (id, roles): (UserId, Value) = (row.take()?, row.take()?);
@@ -246,9 +232,7 @@ impl Tx {
 
 /// A text as part of a LIKE pattern with `!` as its escape.
 pub(crate) fn like_literal(text: &str) -> String {
-    text.replace('!', "!!")
-        .replace('%', "!%")
-        .replace('_', "!_")
+    text.replace('!', "!!").replace('%', "!%").replace('_', "!_")
 }
 
 impl ToValue for [String] {

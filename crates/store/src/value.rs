@@ -70,10 +70,7 @@ impl Value {
     }
 
     fn unexpected(&self, wanted: &str) -> StoreError {
-        StoreError::corrupt(format!(
-            "a column holds {} instead of {wanted}",
-            self.kind()
-        ))
+        StoreError::corrupt(format!("a column holds {} instead of {wanted}", self.kind()))
     }
 }
 
@@ -178,8 +175,7 @@ impl FromValue for JsonList {
     fn from_value(value: Value) -> Result<Self, StoreError> {
         let text = String::from_value(value)?;
         let list = serde_json::from_str(&text);
-        list.map(Self)
-            .map_err(|_| StoreError::corrupt("a column holds no list of texts"))
+        list.map(Self).map_err(|_| StoreError::corrupt("a column holds no list of texts"))
     }
 }
 

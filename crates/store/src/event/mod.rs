@@ -108,10 +108,7 @@ impl Tx {
             return Ok(self.events.written.clone());
         }
         let count = waiting.len() as i64;
-        let mut head = self
-            .query_opt(HEAD_TAKE, &[&count])
-            .await?
-            .ok_or(StoreError::NotFound)?;
+        let mut head = self.query_opt(HEAD_TAKE, &[&count]).await?.ok_or(StoreError::NotFound)?;
         let (last, mut hash): (i64, Vec<u8>) = (head.take()?, head.take()?);
         let tenant = self.tenant().to_string();
         let mut batch = Vec::with_capacity(waiting.len() + 1);
@@ -162,21 +159,13 @@ impl Tx {
         limit: u32,
     ) -> Result<Vec<EventRow>, StoreError> {
         let mut values = self.scoped(&[&after])?;
-        let mut sql = String::from(concat!(
-            "SELECT ",
-            columns!(),
-            " FROM event WHERE tenant_id = $1 AND seq > $2"
-        ));
+        let mut sql = String::from(concat!("SELECT ", columns!(), " FROM event WHERE tenant_id = $1 AND seq > $2"));
         let mut bind = |value: &dyn ToValue| {
             values.push(value.to_value());
             format!("${}", values.len())
         };
         if !filter.kinds.is_empty() {
-            let names: Vec<String> = filter
-                .kinds
-                .iter()
-                .map(|kind| bind(&kind.as_str()))
-                .collect();
+            let names: Vec<String> = filter.kinds.iter().map(|kind| bind(&kind.as_str())).collect();
             sql.push_str(&format!(" AND kind IN ({})", names.join(", ")));
         }
         if let Some(subject) = &filter.subject {
@@ -204,12 +193,7 @@ impl Tx {
         after: i64,
         limit: u32,
     ) -> Result<Vec<EventRow>, StoreError> {
-        self.query_as(
-            FOR_TICKET,
-            &[&ticket, &after, &i64::from(limit)],
-            EventRow::read,
-        )
-        .await
+        self.query_as(FOR_TICKET, &[&ticket, &after, &i64::from(limit)], EventRow::read).await
     }
 }
 

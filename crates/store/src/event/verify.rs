@@ -67,15 +67,9 @@ impl Walk {
         let kept: Vec<u8> = row.take()?;
         self.checked += 1;
         if link.seq != self.seq + 1 {
-            self.bad = Some(Broken {
-                seq: self.seq + 1,
-                why: "missing",
-            });
+            self.bad = Some(Broken { seq: self.seq + 1, why: "missing" });
         } else if link.hash(&self.hash) != kept {
-            self.bad = Some(Broken {
-                seq: link.seq,
-                why: "changed",
-            });
+            self.bad = Some(Broken { seq: link.seq, why: "changed" });
         }
         self.seq = link.seq;
         self.hash = kept;
@@ -85,14 +79,8 @@ impl Walk {
 
 impl Tx {
     pub async fn event_head(&mut self) -> Result<ChainHead, StoreError> {
-        let mut row = self
-            .query_opt(HEAD, &[])
-            .await?
-            .ok_or(StoreError::NotFound)?;
-        Ok(ChainHead {
-            seq: row.take()?,
-            hash: row.take()?,
-        })
+        let mut row = self.query_opt(HEAD, &[]).await?.ok_or(StoreError::NotFound)?;
+        Ok(ChainHead { seq: row.take()?, hash: row.take()? })
     }
 }
 
@@ -107,44 +95,24 @@ impl Store {
                     let head = tx.event_head().await?;
                     let hash = match before {
                         0 => Some(vec![0; 32]),
-                        seq => tx
-                            .query_opt(HASH_BEFORE, &[&seq])
-                            .await?
-                            .map(|mut row| row.take())
-                            .transpose()?,
+                        seq => tx.query_opt(HASH_BEFORE, &[&seq]).await?.map(|mut row| row.take()).transpose()?,
                     };
                     Ok::<_, StoreError>((head, hash))
                 })
             })
             .await?;
-        let mut walk = Walk {
-            tenant: tenant.to_string(),
-            seq: before,
-            hash: Vec::new(),
-            checked: 0,
-            bad: None,
-        };
+        let mut walk = Walk { tenant: tenant.to_string(), seq: before, hash: Vec::new(), checked: 0, bad: None };
         match hash {
             Some(hash) => walk.hash = hash,
-            None => {
-                walk.bad = Some(Broken {
-                    seq: before,
-                    why: "missing",
-                })
-            }
+            None => walk.bad = Some(Broken { seq: before, why: "missing" }),
         }
         while walk.bad.is_none() && walk.seq < head.seq {
             let (after, last) = (walk.seq, head.seq);
             let page: Vec<Row> = self
-                .read(scope, move |tx| {
-                    Box::pin(async move { tx.query(PAGE, &[&after, &last, &PAGE_ROWS]).await })
-                })
+                .read(scope, move |tx| Box::pin(async move { tx.query(PAGE, &[&after, &last, &PAGE_ROWS]).await }))
                 .await?;
             if page.is_empty() {
-                walk.bad = Some(Broken {
-                    seq: walk.seq + 1,
-                    why: "missing",
-                });
+                walk.bad = Some(Broken { seq: walk.seq + 1, why: "missing" });
             }
             for row in page {
                 walk.step(row)?;
@@ -154,15 +122,8 @@ impl Store {
             }
         }
         if walk.bad.is_none() && (walk.seq != head.seq || walk.hash != head.hash) {
-            walk.bad = Some(Broken {
-                seq: walk.seq,
-                why: "the head differs",
-            });
+            walk.bad = Some(Broken { seq: walk.seq, why: "the head differs" });
         }
-        Ok(Verified {
-            checked: walk.checked,
-            first_bad: walk.bad,
-            head,
-        })
+        Ok(Verified { checked: walk.checked, first_bad: walk.bad, head })
     }
 }

@@ -74,9 +74,7 @@ const BACKOFF_MAX_MS: i64 = 3_600_000;
 /// The pause after attempt number `attempt`: doubling from two seconds to an hour, spread over its upper half.
 pub fn backoff_ms(attempt: i64, random: u64) -> i64 {
     let doublings = u32::try_from(attempt.clamp(1, 20) - 1).unwrap_or(0);
-    let full = BACKOFF_FIRST_MS
-        .saturating_mul(1 << doublings)
-        .min(BACKOFF_MAX_MS);
+    let full = BACKOFF_FIRST_MS.saturating_mul(1 << doublings).min(BACKOFF_MAX_MS);
     let half = full / 2;
     half + i64::try_from(random % (half.unsigned_abs() + 1)).unwrap_or(0)
 }
@@ -116,10 +114,7 @@ impl Tx {
             // The id is as good as a random number for spreading the tries.
             let random = (row.id.as_u128() & u128::from(u64::MAX)) as u64;
             let job = ClaimedJob::of(row.clone(), row.lease_owner.as_deref().unwrap_or_default());
-            let end = JobEnd::Retry {
-                error: "the lease ran out".to_owned(),
-                random,
-            };
+            let end = JobEnd::Retry { error: "the lease ran out".to_owned(), random };
             self.job_end(&job, end, now, JobState::Quarantined).await?;
         }
         let args: [&dyn ToValue; 4] = [&now, &lease_until, &owner, &i64::from(limit)];
@@ -142,21 +137,12 @@ impl Tx {
 
     /// Ends an attempt inside the transaction of its effects. False, and nothing done, when the lease is lost: the
     /// caller then rolls its effects back.
-    pub async fn job_finish(
-        &mut self,
-        job: &ClaimedJob,
-        end: JobEnd,
-        now: Timestamp,
-    ) -> Result<bool, StoreError> {
+    pub async fn job_finish(&mut self, job: &ClaimedJob, end: JobEnd, now: Timestamp) -> Result<bool, StoreError> {
         self.job_end(job, end, now, JobState::Dead).await
     }
 
     /// Extends a lease; false when it is lost.
-    pub async fn job_renew(
-        &mut self,
-        job: &ClaimedJob,
-        until: Timestamp,
-    ) -> Result<bool, StoreError> {
+    pub async fn job_renew(&mut self, job: &ClaimedJob, until: Timestamp) -> Result<bool, StoreError> {
         let args: [&dyn ToValue; 5] = [&job.tenant_id, &job.id, &job.owner, &job.attempt, &until];
         Ok(self.system_exec(RENEW, &args).await? > 0)
     }
@@ -171,19 +157,10 @@ impl Tx {
         let (state, error) = match end {
             JobEnd::Done => (JobState::Done, None),
             JobEnd::Dead { error } => (JobState::Dead, Some(error)),
-            JobEnd::Retry { error, .. } if job.attempt >= job.max_attempts => {
-                (given_up, Some(error))
-            }
+            JobEnd::Retry { error, .. } if job.attempt >= job.max_attempts => (given_up, Some(error)),
             JobEnd::Retry { error, random } => {
                 let at = now.plus_millis(backoff_ms(job.attempt, random));
-                let args: [&dyn ToValue; 6] = [
-                    &job.tenant_id,
-                    &job.id,
-                    &job.owner,
-                    &job.attempt,
-                    &at,
-                    &error,
-                ];
+                let args: [&dyn ToValue; 6] = [&job.tenant_id, &job.id, &job.owner, &job.attempt, &at, &error];
                 if self.system_exec(RETRY, &args).await? > 0 {
                     self.jobs_added = true;
                     return Ok(true);
@@ -192,15 +169,8 @@ impl Tx {
                 (JobState::Done, Some(error))
             }
         };
-        let args: [&dyn ToValue; 7] = [
-            &job.tenant_id,
-            &job.id,
-            &job.owner,
-            &job.attempt,
-            &state.as_str(),
-            &now,
-            &error,
-        ];
+        let args: [&dyn ToValue; 7] =
+            [&job.tenant_id, &job.id, &job.owner, &job.attempt, &state.as_str(), &now, &error];
         Ok(self.system_exec(FINISH, &args).await? > 0)
     }
 }
@@ -215,41 +185,26 @@ impl Store {
         limit: u32,
     ) -> Result<Vec<ClaimedJob>, StoreError> {
         let owner = owner.to_owned();
-        self.system_tx(move |tx| {
-            Box::pin(async move { tx.job_claim(now, &owner, lease_until, limit).await })
-        })
-        .await
+        self.system_tx(move |tx| Box::pin(async move { tx.job_claim(now, &owner, lease_until, limit).await })).await
     }
 
     /// [`Tx::job_finish`] in a transaction of its own, for jobs whose effects are elsewhere.
-    pub async fn job_finish(
-        &self,
-        job: &ClaimedJob,
-        end: JobEnd,
-        now: Timestamp,
-    ) -> Result<bool, StoreError> {
+    pub async fn job_finish(&self, job: &ClaimedJob, end: JobEnd, now: Timestamp) -> Result<bool, StoreError> {
         let job = job.clone();
         let scope = Scope::tenant(job.tenant_id);
-        self.tx(scope, move |tx| {
-            Box::pin(async move { tx.job_finish(&job, end, now).await })
-        })
-        .await
+        self.tx(scope, move |tx| Box::pin(async move { tx.job_finish(&job, end, now).await })).await
     }
 
     /// [`Tx::job_renew`] in a transaction of its own.
     pub async fn job_renew(&self, job: &ClaimedJob, until: Timestamp) -> Result<bool, StoreError> {
         let job = job.clone();
         let scope = Scope::tenant(job.tenant_id);
-        self.tx(scope, move |tx| {
-            Box::pin(async move { tx.job_renew(&job, until).await })
-        })
-        .await
+        self.tx(scope, move |tx| Box::pin(async move { tx.job_renew(&job, until).await })).await
     }
 
     /// When the next waiting job of any tenant is due.
     pub async fn job_next_run_at(&self) -> Result<Option<Timestamp>, StoreError> {
-        self.system_read(|tx| Box::pin(async move { tx.job_next_run_at().await }))
-            .await
+        self.system_read(|tx| Box::pin(async move { tx.job_next_run_at().await })).await
     }
 }
 
@@ -259,14 +214,8 @@ mod tests {
 
     #[test]
     fn pauses_double_up_to_an_hour_and_are_spread_over_their_upper_half() {
-        for (attempt, full) in [
-            (1, 2_000),
-            (2, 4_000),
-            (5, 32_000),
-            (11, 2_048_000),
-            (12, 3_600_000),
-            (99, 3_600_000),
-        ] {
+        for (attempt, full) in [(1, 2_000), (2, 4_000), (5, 32_000), (11, 2_048_000), (12, 3_600_000), (99, 3_600_000)]
+        {
             assert_eq!(backoff_ms(attempt, 0), full / 2);
             for random in [1, 7, u64::MAX, 0x9e37_79b9_7f4a_7c15] {
                 let pause = backoff_ms(attempt, random);

@@ -33,13 +33,7 @@ pub enum JobState {
 }
 
 impl JobState {
-    pub const ALL: [Self; 5] = [
-        Self::Ready,
-        Self::Running,
-        Self::Done,
-        Self::Dead,
-        Self::Quarantined,
-    ];
+    pub const ALL: [Self; 5] = [Self::Ready, Self::Running, Self::Done, Self::Dead, Self::Quarantined];
 
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -96,8 +90,7 @@ statements! {
 }
 
 /// Statements of all files here.
-pub(crate) const ALL_STATEMENTS: &[&[(&str, &str)]] =
-    &[STATEMENTS, claim::STATEMENTS, operate::STATEMENTS];
+pub(crate) const ALL_STATEMENTS: &[&[(&str, &str)]] = &[STATEMENTS, claim::STATEMENTS, operate::STATEMENTS];
 
 impl JobRow {
     fn read(mut row: Row) -> Result<Self, StoreError> {
@@ -130,13 +123,8 @@ impl Tx {
         at: Timestamp,
         dedup: Option<String>,
     ) -> Result<(), StoreError> {
-        let payload =
-            serde_json::to_value(job).map_err(|error| StoreError::corrupt(error.to_string()))?;
-        let sql = if dedup.is_some() {
-            ENQUEUE_ONCE
-        } else {
-            ENQUEUE
-        };
+        let payload = serde_json::to_value(job).map_err(|error| StoreError::corrupt(error.to_string()))?;
+        let sql = if dedup.is_some() { ENQUEUE_ONCE } else { ENQUEUE };
         let args: [&dyn ToValue; 7] = [&id, &job.kind(), &payload, &at, &MAX_ATTEMPTS, &dedup, &at];
         self.exec(sql, &args).await?;
         self.jobs_added = true;
@@ -144,11 +132,7 @@ impl Tx {
     }
 
     /// Takes back a waiting job.
-    pub async fn job_cancel_by_key(
-        &mut self,
-        dedup: &str,
-        now: Timestamp,
-    ) -> Result<bool, StoreError> {
+    pub async fn job_cancel_by_key(&mut self, dedup: &str, now: Timestamp) -> Result<bool, StoreError> {
         Ok(self.exec(CANCEL_KEY, &[&dedup, &now]).await? > 0)
     }
 }

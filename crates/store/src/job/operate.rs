@@ -34,19 +34,11 @@ impl Tx {
         limit: u32,
     ) -> Result<Vec<JobRow>, StoreError> {
         let after = after.map(|id| id.to_string()).unwrap_or_default();
-        self.query_as(
-            LIST,
-            &[&state.as_str(), &after, &i64::from(limit)],
-            JobRow::read,
-        )
-        .await
+        self.query_as(LIST, &[&state.as_str(), &after, &i64::from(limit)], JobRow::read).await
     }
 
     pub async fn job_count(&mut self) -> Result<Vec<(JobState, i64)>, StoreError> {
-        self.query_as(COUNT, &[], |mut row| {
-            Ok((row.take_word(JobState::parse)?, row.take()?))
-        })
-        .await
+        self.query_as(COUNT, &[], |mut row| Ok((row.take_word(JobState::parse)?, row.take()?))).await
     }
 
     /// Gives a dead or quarantined job its attempts back; false for any other.

@@ -40,11 +40,8 @@ pub(crate) fn sqlite(path: &Path, config: &StoreConfig) -> Result<(), StoreError
     conn.execute_batch(HISTORY).map_err(failed)?;
     let applied = {
         let mut statement = conn.prepare(APPLIED).map_err(failed)?;
-        let rows = statement
-            .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))
-            .map_err(failed)?;
-        rows.collect::<rusqlite::Result<Vec<(i64, String)>>>()
-            .map_err(failed)?
+        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).map_err(failed)?;
+        rows.collect::<rusqlite::Result<Vec<(i64, String)>>>().map_err(failed)?
     };
     let missing = missing(&applied)?;
     if !applied.is_empty() && !missing.is_empty() {
@@ -80,8 +77,7 @@ fn copy_aside(conn: &Connection, path: &Path, at: usize) -> Result<(), StoreErro
         return Ok(());
     }
     let failed = |error: rusqlite::Error| StoreError::unavailable(error);
-    conn.backup("main", &copy, None::<fn(rusqlite::backup::Progress)>)
-        .map_err(failed)
+    conn.backup("main", &copy, None::<fn(rusqlite::backup::Progress)>).map_err(failed)
 }
 
 /// Brings a PostgreSQL database up to date.
@@ -102,12 +98,8 @@ async fn postgres_steps(client: &deadpool_postgres::Object) -> Result<(), StoreE
     for (number, step) in missing(&applied)? {
         client.batch_execute("BEGIN").await.map_err(failed)?;
         let run = async {
-            client
-                .batch_execute(&render_schema(Dialect::Postgres, step))
-                .await?;
-            client
-                .execute(APPLY_POSTGRES, &[&number, &checksum(step)])
-                .await
+            client.batch_execute(&render_schema(Dialect::Postgres, step)).await?;
+            client.execute(APPLY_POSTGRES, &[&number, &checksum(step)]).await
         };
         match run.await {
             Ok(_) => client.batch_execute("COMMIT").await.map_err(failed)?,
@@ -126,10 +118,7 @@ fn missing(applied: &[(i64, String)]) -> Result<Vec<(i64, &'static str)>, StoreE
     if let Some((found, _)) = applied.last()
         && *found > known
     {
-        return Err(StoreError::Refused(Refusal::NewerSchema {
-            found: *found,
-            known,
-        }));
+        return Err(StoreError::Refused(Refusal::NewerSchema { found: *found, known }));
     }
     let steps = (1..).zip(STEPS.iter().copied());
     let mut missing = Vec::new();

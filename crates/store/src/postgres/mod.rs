@@ -7,9 +7,7 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
-use deadpool_postgres::{
-    Manager, ManagerConfig, Pool, PoolConfig, PoolError, RecyclingMethod, Runtime, Timeouts,
-};
+use deadpool_postgres::{Manager, ManagerConfig, Pool, PoolConfig, PoolError, RecyclingMethod, Runtime, Timeouts};
 use futures_util::FutureExt;
 use tokio_postgres::NoTls;
 
@@ -46,30 +44,16 @@ impl Postgres {
         let recycling_method = RecyclingMethod::Fast;
         let manager = Manager::from_config(place, NoTls, ManagerConfig { recycling_method });
         let mut pool_config = PoolConfig::new(config.connections.max(1));
-        pool_config.timeouts = Timeouts {
-            wait: Some(config.patience),
-            create: Some(config.patience),
-            recycle: Some(config.patience),
-        };
-        let pool = Pool::builder(manager)
-            .config(pool_config)
-            .runtime(Runtime::Tokio1)
-            .build();
+        pool_config.timeouts =
+            Timeouts { wait: Some(config.patience), create: Some(config.patience), recycle: Some(config.patience) };
+        let pool = Pool::builder(manager).config(pool_config).runtime(Runtime::Tokio1).build();
         let pool = pool.map_err(StoreError::unavailable)?;
-        let postgres = Self {
-            pool,
-            signals: Arc::clone(signals),
-        };
+        let postgres = Self { pool, signals: Arc::clone(signals) };
         postgres.require_version().await?;
         Ok(postgres)
     }
 
-    pub(crate) async fn run<T, E, F>(
-        &self,
-        mode: Mode,
-        scope: Option<Scope>,
-        body: F,
-    ) -> Result<T, E>
+    pub(crate) async fn run<T, E, F>(&self, mode: Mode, scope: Option<Scope>, body: F) -> Result<T, E>
     where
         F: for<'t> FnOnce(&'t mut Tx) -> Body<'t, T, E> + Clone + Send + 'static,
         T: Send + 'static,
@@ -77,7 +61,7 @@ impl Postgres {
     {
         let mut tries = 1;
         loop {
-            let mut tx = Tx::new(Link::Postgres(self.session(mode).await?), scope, mode);
+            let mut tx = Tx::new(Link::Postgres(Box::new(self.session(mode).await?)), scope, mode);
             let result = self.attempt(&mut tx, mode, body.clone()).await;
             match result {
                 Err(error) if tx.is_again() && tries < TRIES => {
@@ -135,9 +119,7 @@ impl Postgres {
 
     async fn require_version(&self) -> Result<(), StoreError> {
         let client = self.pool.get().await.map_err(StoreError::unavailable)?;
-        let row = client
-            .query_one("SELECT current_setting('server_version_num')", &[])
-            .await;
+        let row = client.query_one("SELECT current_setting('server_version_num')", &[]).await;
         let found: String = row.map_err(|error| failure(error).error)?.get(0);
         if found.parse::<u32>().unwrap_or(0) < 150_000 {
             return Err(StoreError::Refused(Refusal::PostgresTooOld { found }));

@@ -29,12 +29,7 @@ impl Session {
             Mode::Write => "BEGIN",
             Mode::Read => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
         };
-        Self {
-            client: Some(client),
-            begin,
-            begun: false,
-            ended: false,
-        }
+        Self { client: Some(client), begin, begun: false, ended: false }
     }
 
     pub(crate) async fn change(&mut self, sql: &str, values: &[Value]) -> Result<u64, Failure> {
@@ -48,10 +43,7 @@ impl Session {
     }
 
     /// Sends all statements before the first answer is back.
-    pub(crate) async fn change_all(
-        &mut self,
-        batch: &[(&'static str, Vec<Value>)],
-    ) -> Result<Vec<u64>, Failure> {
+    pub(crate) async fn change_all(&mut self, batch: &[(&'static str, Vec<Value>)]) -> Result<Vec<u64>, Failure> {
         let begin = self.begin();
         let client = self.client()?;
         let prepare = async {
@@ -68,20 +60,13 @@ impl Session {
             let runs = statements
                 .iter()
                 .zip(batch)
-                .map(|(statement, (_, values))| async move {
-                    client.execute(statement, &params(values)).await
-                });
+                .map(|(statement, (_, values))| async move { client.execute(statement, &params(values)).await });
             changed.extend(try_join_all(runs).await.map_err(failure)?);
         }
         Ok(changed)
     }
 
-    pub(crate) async fn rows(
-        &mut self,
-        sql: &str,
-        values: &[Value],
-        prepare: Prepare,
-    ) -> Result<Vec<Row>, Failure> {
+    pub(crate) async fn rows(&mut self, sql: &str, values: &[Value], prepare: Prepare) -> Result<Vec<Row>, Failure> {
         let begin = self.begin();
         let client = self.client()?;
         let run = async {
@@ -89,22 +74,22 @@ impl Session {
                 let statement = client.prepare_cached(sql).await?;
                 return client.query(&statement, &params(values)).await;
             }
-            let typed = values
-                .iter()
-                .map(|value| (value as &(dyn ToSql + Sync), value.postgres_type()));
+            let typed = values.iter().map(|value| (value as &(dyn ToSql + Sync), value.postgres_type()));
             client.query_typed(sql, &typed.collect::<Vec<_>>()).await
         };
         let found = begin_with(client, begin, run).await?;
         found.iter().map(row).collect()
     }
 
+    /// Prepares a statement without running it.
+    pub(crate) async fn understand(&mut self, sql: &str) -> Result<(), Failure> {
+        let client = self.client()?;
+        client.prepare(sql).await.map(drop).map_err(failure)
+    }
+
     pub(super) async fn commit(&mut self) -> Result<(), StoreError> {
         if self.begun {
-            let done = self
-                .client()
-                .map_err(|failure| failure.error)?
-                .batch_execute("COMMIT")
-                .await;
+            let done = self.client().map_err(|failure| failure.error)?.batch_execute("COMMIT").await;
             // A connection that breaks now leaves the outcome open; the caller's idempotency key settles it.
             done.map_err(|error| failure(error).error)?;
         }
@@ -137,10 +122,7 @@ impl Session {
     }
 
     fn client(&self) -> Result<&Object, Failure> {
-        let gone = || Failure {
-            error: StoreError::unavailable("the connection is gone"),
-            again: true,
-        };
+        let gone = || Failure { error: StoreError::unavailable("the connection is gone"), again: true };
         self.client.as_ref().ok_or_else(gone)
     }
 }
@@ -173,28 +155,18 @@ async fn begin_with<T>(
 }
 
 fn params(values: &[Value]) -> Vec<&(dyn ToSql + Sync)> {
-    values
-        .iter()
-        .map(|value| value as &(dyn ToSql + Sync))
-        .collect()
+    values.iter().map(|value| value as &(dyn ToSql + Sync)).collect()
 }
 
 pub(crate) fn failure(error: tokio_postgres::Error) -> Failure {
     let Some(found) = error.as_db_error() else {
         // Before the commit nothing is written, so a lost connection may be tried again on another.
-        let again = error.is_closed()
-            || std::error::Error::source(&error)
-                .is_some_and(|source| source.is::<std::io::Error>());
+        let again =
+            error.is_closed() || std::error::Error::source(&error).is_some_and(|source| source.is::<std::io::Error>());
         if again {
-            return Failure {
-                error: StoreError::unavailable(error),
-                again,
-            };
+            return Failure { error: StoreError::unavailable(error), again };
         }
-        return Failure {
-            error: StoreError::Refused(Refusal::Statement(describe(&error))),
-            again,
-        };
+        return Failure { error: StoreError::Refused(Refusal::Statement(describe(&error))), again };
     };
     let code = found.code();
     let again = matches!(
@@ -207,20 +179,14 @@ pub(crate) fn failure(error: tokio_postgres::Error) -> Failure {
     let error = match *code {
         SqlState::UNIQUE_VIOLATION => {
             let name = found.constraint().unwrap_or_default();
-            let known = Constraint::UNIQUE
-                .iter()
-                .find(|(_, known, _)| *known == name);
+            let known = Constraint::UNIQUE.iter().find(|(_, known, _)| *known == name);
             StoreError::Conflict(known.map_or(Constraint::Id, |(constraint, ..)| *constraint))
         }
         SqlState::FOREIGN_KEY_VIOLATION => StoreError::Conflict(Constraint::Reference),
-        SqlState::NOT_NULL_VIOLATION | SqlState::CHECK_VIOLATION => {
-            StoreError::Conflict(Constraint::Value)
-        }
+        SqlState::NOT_NULL_VIOLATION | SqlState::CHECK_VIOLATION => StoreError::Conflict(Constraint::Value),
         SqlState::READ_ONLY_SQL_TRANSACTION => StoreError::Refused(Refusal::ReadOnly),
         _ if again || is_outage(code.code()) => StoreError::unavailable(error),
-        SqlState::DATA_CORRUPTED | SqlState::INDEX_CORRUPTED => {
-            StoreError::corrupt(found.message())
-        }
+        SqlState::DATA_CORRUPTED | SqlState::INDEX_CORRUPTED => StoreError::corrupt(found.message()),
         _ => StoreError::Refused(Refusal::Statement(describe(&error))),
     };
     Failure { error, again }

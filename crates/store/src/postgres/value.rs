@@ -28,14 +28,7 @@ impl ToSql for Value {
     fn accepts(ty: &Type) -> bool {
         matches!(
             *ty,
-            Type::INT8
-                | Type::INT4
-                | Type::INT2
-                | Type::BOOL
-                | Type::FLOAT8
-                | Type::TEXT
-                | Type::VARCHAR
-                | Type::BYTEA
+            Type::INT8 | Type::INT4 | Type::INT2 | Type::BOOL | Type::FLOAT8 | Type::TEXT | Type::VARCHAR | Type::BYTEA
         )
     }
 
@@ -56,41 +49,24 @@ impl Value {
 
 /// All columns of a row.
 pub(super) fn row(found: &tokio_postgres::Row) -> Result<Row, Failure> {
-    let values: Result<Vec<Value>, Failure> = (0..found.len())
-        .map(|column| value(found, column))
-        .collect();
+    let values: Result<Vec<Value>, Failure> = (0..found.len()).map(|column| value(found, column)).collect();
     Ok(Row::new(values?))
 }
 
 fn value(row: &tokio_postgres::Row, column: usize) -> Result<Value, Failure> {
     let ty = row.columns()[column].type_();
     let read = match *ty {
-        Type::INT8 => row
-            .try_get::<_, Option<i64>>(column)
-            .map(|found| found.map(Value::Int)),
-        Type::INT4 => row
-            .try_get::<_, Option<i32>>(column)
-            .map(|found| found.map(|n| Value::Int(n.into()))),
-        Type::BOOL => row
-            .try_get::<_, Option<bool>>(column)
-            .map(|found| found.map(|b| Value::Int(b.into()))),
-        Type::FLOAT8 => row
-            .try_get::<_, Option<f64>>(column)
-            .map(|found| found.map(Value::Real)),
-        Type::TEXT | Type::VARCHAR | Type::NAME => row
-            .try_get::<_, Option<String>>(column)
-            .map(|found| found.map(Value::Text)),
-        Type::BYTEA => row
-            .try_get::<_, Option<Vec<u8>>>(column)
-            .map(|found| found.map(Value::Bytes)),
+        Type::INT8 => row.try_get::<_, Option<i64>>(column).map(|found| found.map(Value::Int)),
+        Type::INT4 => row.try_get::<_, Option<i32>>(column).map(|found| found.map(|n| Value::Int(n.into()))),
+        Type::BOOL => row.try_get::<_, Option<bool>>(column).map(|found| found.map(|b| Value::Int(b.into()))),
+        Type::FLOAT8 => row.try_get::<_, Option<f64>>(column).map(|found| found.map(Value::Real)),
+        Type::TEXT | Type::VARCHAR | Type::NAME => {
+            row.try_get::<_, Option<String>>(column).map(|found| found.map(Value::Text))
+        }
+        Type::BYTEA => row.try_get::<_, Option<Vec<u8>>>(column).map(|found| found.map(Value::Bytes)),
         _ => {
-            let error = StoreError::Refused(Refusal::Statement(format!(
-                "a column has type {ty}, which is not ours"
-            )));
-            return Err(Failure {
-                error,
-                again: false,
-            });
+            let error = StoreError::Refused(Refusal::Statement(format!("a column has type {ty}, which is not ours")));
+            return Err(Failure { error, again: false });
         }
     };
     Ok(read.map_err(super::failure)?.unwrap_or(Value::Null))

@@ -18,29 +18,21 @@ const STATEMENTS_KEPT: usize = 512;
 /// Opens, or creates, the database for the one connection that writes.
 pub(crate) fn open_writer(path: &Path, config: &StoreConfig) -> Result<Connection, StoreError> {
     if rusqlite::version_number() < OLDEST {
-        return Err(StoreError::Refused(Refusal::SqliteTooOld {
-            found: rusqlite::version().to_owned(),
-        }));
+        return Err(StoreError::Refused(Refusal::SqliteTooOld { found: rusqlite::version().to_owned() }));
     }
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
-        | OpenFlags::SQLITE_OPEN_CREATE
-        | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let conn = open(path, flags, config)?;
     let sync = if config.durable { "FULL" } else { "OFF" };
     // Small checkpoints keep the log short without stalling a commit for long.
-    let setup = format!(
-        "PRAGMA journal_mode = WAL; PRAGMA synchronous = {sync}; PRAGMA wal_autocheckpoint = 2000;"
-    );
-    conn.execute_batch(&setup)
-        .map_err(|error| failure(error).error)?;
+    let setup = format!("PRAGMA journal_mode = WAL; PRAGMA synchronous = {sync}; PRAGMA wal_autocheckpoint = 2000;");
+    conn.execute_batch(&setup).map_err(|error| failure(error).error)?;
     Ok(conn)
 }
 
 pub(super) fn open_reader(path: &Path, config: &StoreConfig) -> Result<Connection, StoreError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let conn = open(path, flags, config)?;
-    conn.execute_batch("PRAGMA query_only = ON;")
-        .map_err(|error| failure(error).error)?;
+    conn.execute_batch("PRAGMA query_only = ON;").map_err(|error| failure(error).error)?;
     Ok(conn)
 }
 
@@ -71,11 +63,7 @@ pub(crate) fn change(conn: &mut Connection, sql: &str, values: &[Value]) -> Resu
 }
 
 /// Runs a query and reads all its rows.
-pub(crate) fn rows(
-    conn: &mut Connection,
-    sql: &str,
-    values: &[Value],
-) -> Result<Vec<Row>, Failure> {
+pub(crate) fn rows(conn: &mut Connection, sql: &str, values: &[Value]) -> Result<Vec<Row>, Failure> {
     let mut statement = prepare(conn, sql, values)?;
     let width = statement.column_count();
     let mut found = statement.raw_query();
@@ -88,26 +76,21 @@ pub(crate) fn rows(
     Ok(rows)
 }
 
+/// Prepares a statement without running it.
+pub(crate) fn understand(conn: &mut Connection, sql: &str) -> Result<(), Failure> {
+    conn.prepare(sql).map(drop).map_err(failure)
+}
+
 /// SQLite numbers `$2` by its first appearance, so values are bound by the number in the name.
-fn prepare<'c>(
-    conn: &'c Connection,
-    sql: &str,
-    values: &[Value],
-) -> Result<CachedStatement<'c>, Failure> {
+fn prepare<'c>(conn: &'c Connection, sql: &str, values: &[Value]) -> Result<CachedStatement<'c>, Failure> {
     let mut statement = conn.prepare_cached(sql).map_err(failure)?;
     for index in 1..=statement.parameter_count() {
-        let number = statement
-            .parameter_name(index)
-            .and_then(|name| name.get(1..)?.parse::<usize>().ok());
+        let number = statement.parameter_name(index).and_then(|name| name.get(1..)?.parse::<usize>().ok());
         let value = number.and_then(|number| values.get(number.checked_sub(1)?));
         let Some(value) = value else {
-            return Err(refused(format!(
-                "no value for placeholder {index} of: {sql}"
-            )));
+            return Err(refused(format!("no value for placeholder {index} of: {sql}")));
         };
-        statement
-            .raw_bind_parameter(index, value)
-            .map_err(failure)?;
+        statement.raw_bind_parameter(index, value).map_err(failure)?;
     }
     Ok(statement)
 }
@@ -135,10 +118,7 @@ fn value(found: ValueRef<'_>) -> Value {
 }
 
 fn refused(why: String) -> Failure {
-    Failure {
-        error: StoreError::Refused(Refusal::Statement(why)),
-        again: false,
-    }
+    Failure { error: StoreError::Refused(Refusal::Statement(why)), again: false }
 }
 
 pub(super) fn failure(error: rusqlite::Error) -> Failure {
@@ -150,22 +130,14 @@ pub(super) fn failure(error: rusqlite::Error) -> Failure {
             let message = message.as_deref().unwrap_or_default();
             StoreError::Conflict(constraint(code.extended_code, message))
         }
-        ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase => {
-            StoreError::corrupt(error.to_string())
-        }
+        ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase => StoreError::corrupt(error.to_string()),
         ErrorCode::ReadOnly => StoreError::Refused(Refusal::ReadOnly),
-        ErrorCode::Unknown
-        | ErrorCode::ApiMisuse
-        | ErrorCode::TypeMismatch
-        | ErrorCode::ParameterOutOfRange => {
+        ErrorCode::Unknown | ErrorCode::ApiMisuse | ErrorCode::TypeMismatch | ErrorCode::ParameterOutOfRange => {
             StoreError::Refused(Refusal::Statement(error.to_string()))
         }
         _ => StoreError::unavailable(error),
     };
-    Failure {
-        error,
-        again: false,
-    }
+    Failure { error, again: false }
 }
 
 /// SQLite names the columns of a broken unique index, not the index.

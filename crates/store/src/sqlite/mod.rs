@@ -15,7 +15,7 @@ use crate::error::StoreError;
 use crate::signal::Signals;
 use crate::tx::{Body, Mode, Scope, Tx};
 
-pub(crate) use connection::{change, open_writer, rows};
+pub(crate) use connection::{change, open_writer, rows, understand};
 
 /// Handles to the threads that own the connections.
 pub(crate) struct Sqlite {
@@ -39,35 +39,21 @@ pub(crate) trait Command: Send {
 }
 
 impl Sqlite {
-    pub(crate) fn start(
-        path: &Path,
-        config: &StoreConfig,
-        signals: &Arc<Signals>,
-    ) -> Result<Self, StoreError> {
+    pub(crate) fn start(path: &Path, config: &StoreConfig, signals: &Arc<Signals>) -> Result<Self, StoreError> {
         let conn = open_writer(path, config)?;
         let writer = writer::start(conn, config, Arc::clone(signals))?;
         let readers = reader::start(path, config, signals)?;
         Ok(Self { writer, readers })
     }
 
-    pub(crate) async fn run<T, E, F>(
-        &self,
-        mode: Mode,
-        scope: Option<Scope>,
-        body: F,
-    ) -> Result<T, E>
+    pub(crate) async fn run<T, E, F>(&self, mode: Mode, scope: Option<Scope>, body: F) -> Result<T, E>
     where
         F: for<'t> FnOnce(&'t mut Tx) -> Body<'t, T, E> + Send + 'static,
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
     {
         let (reply, answer) = oneshot::channel();
-        let job = Job {
-            scope,
-            body: Some(body),
-            result: None,
-            reply,
-        };
+        let job = Job { scope, body: Some(body), result: None, reply };
         let queue = match mode {
             Mode::Write => &self.writer,
             Mode::Read => &self.readers,

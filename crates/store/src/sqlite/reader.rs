@@ -25,9 +25,7 @@ pub(super) fn start(
         let conn = open_reader(path, config)?;
         let (queue, signals) = (Arc::clone(&queue), Arc::clone(signals));
         let thread = thread::Builder::new().name(format!("store-reader-{number}"));
-        thread
-            .spawn(move || serve(conn, &queue, &signals))
-            .map_err(StoreError::unavailable)?;
+        thread.spawn(move || serve(conn, &queue, &signals)).map_err(StoreError::unavailable)?;
     }
     Ok(sender)
 }

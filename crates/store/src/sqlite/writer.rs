@@ -24,15 +24,9 @@ pub(super) fn start(
 ) -> Result<mpsc::Sender<Message>, StoreError> {
     let (sender, receiver) = mpsc::channel(config.queue);
     let batch = config.batch.max(1);
-    let writer = Writer {
-        conn: Some(Box::new(conn)),
-        batch,
-        signals,
-    };
+    let writer = Writer { conn: Some(Box::new(conn)), batch, signals };
     let thread = thread::Builder::new().name("store-writer".into());
-    thread
-        .spawn(move || writer.serve(receiver))
-        .map_err(StoreError::unavailable)?;
+    thread.spawn(move || writer.serve(receiver)).map_err(StoreError::unavailable)?;
     Ok(sender)
 }
 
@@ -71,8 +65,7 @@ impl Writer {
             self.commit(commands);
         }
         if let Some(conn) = self.conn.take()
-            && let Err(error) =
-                conn.execute_batch("PRAGMA wal_checkpoint(TRUNCATE); PRAGMA optimize;")
+            && let Err(error) = conn.execute_batch("PRAGMA wal_checkpoint(TRUNCATE); PRAGMA optimize;")
         {
             warn!(error = %error, "Could not fold the log into the database at the end");
         }
@@ -100,11 +93,8 @@ impl Writer {
                     break;
                 }
             }
-            let committed = if aborted {
-                Err("the transaction was rolled back".to_owned())
-            } else {
-                self.batch("COMMIT")
-            };
+            let committed =
+                if aborted { Err("the transaction was rolled back".to_owned()) } else { self.batch("COMMIT") };
             match committed {
                 Ok(()) => self.answer(ran),
                 Err(why) => {
@@ -119,18 +109,10 @@ impl Writer {
     fn run(&mut self, mut command: Box<dyn Command>) -> Ran {
         let nothing = Effects::default();
         if self.batch("SAVEPOINT command").is_err() {
-            return Ran {
-                command,
-                kept: false,
-                effects: nothing,
-            };
+            return Ran { command, kept: false, effects: nothing };
         }
         let Some(conn) = self.conn.take() else {
-            return Ran {
-                command,
-                kept: false,
-                effects: nothing,
-            };
+            return Ran { command, kept: false, effects: nothing };
         };
         let mut tx = Tx::new(Link::Sqlite(conn), command.scope(), Mode::Write);
         let kept = command.run(&mut tx);
@@ -138,11 +120,7 @@ impl Writer {
         if let Link::Sqlite(conn) = tx.into_link() {
             self.conn = Some(conn);
         }
-        let end = if kept {
-            "RELEASE command"
-        } else {
-            "ROLLBACK TO command; RELEASE command"
-        };
+        let end = if kept { "RELEASE command" } else { "ROLLBACK TO command; RELEASE command" };
         if let Err(why) = self.batch(end)
             && !self.is_autocommit()
         {
@@ -150,21 +128,12 @@ impl Writer {
             error!(error = %why, "A savepoint failed");
             let _ = self.batch("ROLLBACK");
         }
-        Ran {
-            command,
-            kept,
-            effects,
-        }
+        Ran { command, kept, effects }
     }
 
     fn answer(&self, ran: Vec<Ran>) {
         self.signals.synced();
-        for Ran {
-            command,
-            kept,
-            effects,
-        } in ran
-        {
+        for Ran { command, kept, effects } in ran {
             if kept {
                 self.signals.committed(effects);
             } else {
@@ -175,19 +144,14 @@ impl Writer {
     }
 
     fn batch(&self, sql: &str) -> Result<(), String> {
-        let conn = self
-            .conn
-            .as_ref()
-            .ok_or_else(|| "the connection is lent".to_owned())?;
+        let conn = self.conn.as_ref().ok_or_else(|| "the connection is lent".to_owned())?;
         let run = || -> rusqlite::Result<()> {
             for part in sql.split("; ") {
                 conn.prepare_cached(part)?.raw_execute()?;
             }
             Ok(())
         };
-        run()
-            .map_err(|error| failure(error).error)
-            .map_err(|error| chain(&error))
+        run().map_err(|error| failure(error).error).map_err(|error| chain(&error))
     }
 
     fn is_autocommit(&self) -> bool {

@@ -20,10 +20,7 @@ impl Columns for TicketColumns<'_> {
             return Some(Column::real(column));
         }
         let is_sound = domain::definition::is_key(field);
-        if is_sound
-            && self.indexed.contains(field)
-            && !matches!(kind, Type::Table { .. } | Type::Opaque)
-        {
+        if is_sound && self.indexed.contains(field) && !matches!(kind, Type::Table { .. } | Type::Opaque) {
             let value = match kind {
                 Type::Number { .. } | Type::Money { .. } | Type::DateTime => "s.number_value",
                 _ => "s.text_value",
@@ -34,18 +31,11 @@ impl Columns for TicketColumns<'_> {
             );
             return Some(Column::side(from, value));
         }
-        json_column(
-            self.dialect,
-            &json_document(self.dialect, "t.data"),
-            field,
-            kind,
-        )
+        json_column(self.dialect, &json_document(self.dialect, "t.data"), field, kind)
     }
 
     fn org_path(&self, id: &str) -> Option<String> {
-        Some(format!(
-            "(SELECT o.path FROM org_unit o WHERE o.tenant_id = t.tenant_id AND o.id = {id})"
-        ))
+        Some(format!("(SELECT o.path FROM org_unit o WHERE o.tenant_id = t.tenant_id AND o.id = {id})"))
     }
 }
 
@@ -88,10 +78,7 @@ mod tests {
         let hostile = "a' OR '1'='1".to_owned();
         let indexed = BTreeSet::from([hostile.clone()]);
         for dialect in [Dialect::Sqlite, Dialect::Postgres] {
-            let columns = TicketColumns {
-                dialect,
-                indexed: &indexed,
-            };
+            let columns = TicketColumns { dialect, indexed: &indexed };
             assert!(columns.column(&hostile, &Type::Text).is_none());
         }
     }

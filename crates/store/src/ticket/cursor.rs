@@ -29,16 +29,10 @@ impl Cursor {
             "priority" => Value::Int(row.priority),
             "updated_at" => Value::Int(row.updated_at.millis()),
             "due_at" => row.due_at.map_or(Value::Null, |at| Value::Int(at.millis())),
-            "solved_at" => row
-                .solved_at
-                .map_or(Value::Null, |at| Value::Int(at.millis())),
+            "solved_at" => row.solved_at.map_or(Value::Null, |at| Value::Int(at.millis())),
             _ => Value::Int(row.created_at.millis()),
         };
-        Self {
-            sort: sort.clone(),
-            value,
-            id: row.id,
-        }
+        Self { sort: sort.clone(), value, id: row.id }
     }
 
     /// # Errors
@@ -76,9 +70,7 @@ impl FromStr for Cursor {
         let value = match kind {
             'i' if !is_text => Value::Int(rest.parse().map_err(|_| BadCursor)?),
             't' if is_text => Value::Text(rest.to_owned()),
-            'n' if rest.is_empty() && matches!(sort.field.as_str(), "due_at" | "solved_at") => {
-                Value::Null
-            }
+            'n' if rest.is_empty() && matches!(sort.field.as_str(), "due_at" | "solved_at") => Value::Null,
             _ => return Err(BadCursor),
         };
         Ok(Self { sort, value, id })
@@ -99,11 +91,7 @@ mod tests {
             ("priority", Value::Int(-3)),
         ];
         for (sort, value) in good {
-            let cursor = Cursor {
-                sort: Sort::parse(sort).expect("sortable"),
-                value,
-                id,
-            };
+            let cursor = Cursor { sort: Sort::parse(sort).expect("sortable"), value, id };
             assert_eq!(Cursor::parse(&cursor.to_string()), Ok(cursor));
         }
         let bad = [

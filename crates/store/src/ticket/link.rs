@@ -51,10 +51,7 @@ impl Tx {
         kind: LinkKind,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
-        Ok(self
-            .exec(INSERT, &[&from, &to, &kind.as_str(), &now])
-            .await?
-            > 0)
+        Ok(self.exec(INSERT, &[&from, &to, &kind.as_str(), &now]).await? > 0)
     }
 
     /// False when there is no such link.

@@ -45,10 +45,7 @@ pub(super) struct Builder {
 
 impl Tx {
     /// A page of tickets. Empty sort values come last in both directions.
-    pub async fn ticket_list(
-        &mut self,
-        query: &TicketQuery<'_>,
-    ) -> Result<Vec<TicketRow>, StoreError> {
+    pub async fn ticket_list(&mut self, query: &TicketQuery<'_>) -> Result<Vec<TicketRow>, StoreError> {
         if let Some(words) = query.words {
             return self.ticket_list_by_words(query, words).await;
         }
@@ -63,19 +60,12 @@ impl Tx {
             }
             if let Some(cursor) = after {
                 let compare = if query.sort.descending { "<" } else { ">" };
-                let (value, id) = (
-                    builder.bind(cursor.value.clone()),
-                    builder.bind(cursor.id.to_value()),
-                );
-                builder
-                    .wheres
-                    .push(format!("({}, t.id) {compare} ({value}, {id})", sort.column));
+                let (value, id) = (builder.bind(cursor.value.clone()), builder.bind(cursor.id.to_value()));
+                builder.wheres.push(format!("({}, t.id) {compare} ({value}, {id})", sort.column));
             }
             found = self.page(builder, sort.column, query, query.limit).await?;
         }
-        let missing = query
-            .limit
-            .saturating_sub(u32::try_from(found.len()).unwrap_or(u32::MAX));
+        let missing = query.limit.saturating_sub(u32::try_from(found.len()).unwrap_or(u32::MAX));
         if sort.nullable && missing > 0 {
             let mut builder = self.builder(&query.filter)?;
             builder.wheres.push(format!("{} IS NULL", sort.column));
@@ -90,31 +80,13 @@ impl Tx {
     }
 
     /// How many tickets match, counted no further than `cap` + 1.
-    pub async fn ticket_count(
-        &mut self,
-        filter: &TicketFilter<'_>,
-        cap: u64,
-    ) -> Result<u64, StoreError> {
+    pub async fn ticket_count(&mut self, filter: &TicketFilter<'_>, cap: u64) -> Result<u64, StoreError> {
         let mut builder = self.builder(filter)?;
-        let limit = builder.bind(Value::Int(
-            i64::try_from(cap).unwrap_or(i64::MAX).saturating_add(1),
-        ));
-        let inner = format!(
-            "SELECT 1 AS one FROM {} WHERE {} LIMIT {limit}",
-            builder.from,
-            builder.wheres.join(" AND ")
-        );
-        let rows = self
-            .query_once(
-                &format!("SELECT COUNT(*) FROM ({inner}) AS found"),
-                builder.values,
-            )
-            .await?;
-        let count: i64 = rows
-            .into_iter()
-            .next()
-            .ok_or(StoreError::NotFound)?
-            .take()?;
+        let limit = builder.bind(Value::Int(i64::try_from(cap).unwrap_or(i64::MAX).saturating_add(1)));
+        let inner =
+            format!("SELECT 1 AS one FROM {} WHERE {} LIMIT {limit}", builder.from, builder.wheres.join(" AND "));
+        let rows = self.query_once(&format!("SELECT COUNT(*) FROM ({inner}) AS found"), builder.values).await?;
+        let count: i64 = rows.into_iter().next().ok_or(StoreError::NotFound)?.take()?;
         Ok(count.unsigned_abs())
     }
 
@@ -132,20 +104,14 @@ impl Tx {
         }
         let limit = builder.bind(Value::Int(limit.into()));
         let wheres = builder.wheres.join(" AND ");
-        let sql = format!(
-            "SELECT t.id FROM {} WHERE {wheres} ORDER BY t.id LIMIT {limit}",
-            builder.from
-        );
+        let sql = format!("SELECT t.id FROM {} WHERE {wheres} ORDER BY t.id LIMIT {limit}", builder.from);
         let rows = self.query_once(&sql, builder.values).await?;
         rows.into_iter().map(|mut row| row.take()).collect()
     }
 
     pub(super) fn builder(&self, filter: &TicketFilter<'_>) -> Result<Builder, StoreError> {
-        let mut builder = Builder {
-            from: "ticket t",
-            wheres: vec!["t.tenant_id = $1".to_owned()],
-            values: self.scoped(&[])?,
-        };
+        let mut builder =
+            Builder { from: "ticket t", wheres: vec!["t.tenant_id = $1".to_owned()], values: self.scoped(&[])? };
         builder.add(filter, self.dialect())?;
         Ok(builder)
     }
@@ -185,33 +151,32 @@ impl Tx {
         };
         let mut builder = self.builder(&query.filter)?;
         let expression = builder.bind(Value::Text(expression));
-        let order = match dialect {
+        let (order, tie) = match dialect {
             Dialect::Sqlite => {
                 // CROSS JOIN keeps SQLite from leaving the full-text table for last.
                 builder.from = "ticket_search CROSS JOIN ticket_text x ON x.doc = ticket_search.rowid \
                                 CROSS JOIN ticket t ON t.tenant_id = x.tenant_id AND t.id = x.ticket_id";
-                builder.wheres.push(format!(
-                    "ticket_search MATCH {expression} AND x.tenant_id = $1"
-                ));
-                "ticket_search.rowid"
+                builder.wheres.push(format!("ticket_search MATCH {expression} AND x.tenant_id = $1"));
+                ("ticket_search.rowid", "")
             }
             Dialect::Postgres => {
                 builder.from = "ticket_text x JOIN ticket t ON t.tenant_id = x.tenant_id AND t.id = x.ticket_id";
-                builder.wheres.push(format!(
-                    "x.words @@ CAST({expression} AS TSQUERY) AND x.tenant_id = $1"
-                ));
-                "x.doc"
+                builder.wheres.push(format!("x.words @@ CAST({expression} AS TSQUERY) AND x.tenant_id = $1"));
+                ("x.doc", ", x.ticket_id DESC")
             }
         };
         if let Some(cursor) = query.after {
             let id = builder.bind(cursor.id.to_value());
-            builder.wheres.push(format!(
-                "{order} < (SELECT c.doc FROM ticket_text c WHERE c.tenant_id = $1 AND c.ticket_id = {id})"
-            ));
+            let last = format!("(SELECT c.doc FROM ticket_text c WHERE c.tenant_id = $1 AND c.ticket_id = {id})");
+            builder.wheres.push(match dialect {
+                // A row number is one ticket's alone.
+                Dialect::Sqlite => format!("{order} < {last}"),
+                Dialect::Postgres => format!("({order}, x.ticket_id) < ({last}, {id})"),
+            });
         }
         let limit = builder.bind(Value::Int(query.limit.into()));
         let sql = format!(
-            "SELECT {} FROM {} WHERE {} ORDER BY {order} DESC LIMIT {limit}",
+            "SELECT {} FROM {} WHERE {} ORDER BY {order} DESC{tie} LIMIT {limit}",
             ticket_columns!("t."),
             builder.from,
             builder.wheres.join(" AND ")
@@ -229,21 +194,16 @@ impl Builder {
     }
 
     fn add(&mut self, filter: &TicketFilter<'_>, dialect: Dialect) -> Result<(), StoreError> {
-        let columns = TicketColumns {
-            dialect,
-            indexed: filter.indexed,
-        };
+        let columns = TicketColumns { dialect, indexed: filter.indexed };
         for condition in filter.conditions {
             let first = self.values.len() + 1;
             let sql = condition.to_sql(dialect, &columns, filter.env, first);
-            let sql =
-                sql.map_err(|why| StoreError::Refused(Refusal::Statement(why.to_string())))?;
+            let sql = sql.map_err(|why| StoreError::Refused(Refusal::Statement(why.to_string())))?;
             self.wheres.push(format!("({})", sql.text));
-            self.values
-                .extend(sql.binds.into_iter().map(|bind| match bind {
-                    Bind::Text(text) => Value::Text(text),
-                    Bind::Int(number) => Value::Int(number),
-                }));
+            self.values.extend(sql.binds.into_iter().map(|bind| match bind {
+                Bind::Text(text) => Value::Text(text),
+                Bind::Int(number) => Value::Int(number),
+            }));
         }
         Ok(())
     }
@@ -263,9 +223,7 @@ fn sort_column(field: &str) -> Result<SortColumn, StoreError> {
         "due_at" => ("t.due_at", true),
         "solved_at" => ("t.solved_at", true),
         other => {
-            return Err(StoreError::Refused(Refusal::Statement(format!(
-                "no list is sorted by `{other}`"
-            ))));
+            return Err(StoreError::Refused(Refusal::Statement(format!("no list is sorted by `{other}`"))));
         }
     };
     Ok(SortColumn { column, nullable })

@@ -173,12 +173,8 @@ impl Tx {
         self.query_opt_as(BY_ID, &[&id], TicketRow::read).await
     }
 
-    pub async fn ticket_id_by_number(
-        &mut self,
-        number: &str,
-    ) -> Result<Option<TicketId>, StoreError> {
-        self.query_opt_as(ID_BY_NUMBER, &[&number], |mut row| row.take())
-            .await
+    pub async fn ticket_id_by_number(&mut self, number: &str) -> Result<Option<TicketId>, StoreError> {
+        self.query_opt_as(ID_BY_NUMBER, &[&number], |mut row| row.take()).await
     }
 
     pub async fn ticket_insert(&mut self, row: &TicketRow) -> Result<(), StoreError> {
@@ -246,11 +242,7 @@ impl Tx {
     }
 
     /// Replaces the filterable values of a ticket.
-    pub async fn ticket_fields_replace(
-        &mut self,
-        id: TicketId,
-        values: &[FieldValue],
-    ) -> Result<(), StoreError> {
+    pub async fn ticket_fields_replace(&mut self, id: TicketId, values: &[FieldValue]) -> Result<(), StoreError> {
         let mut batch = vec![(FIELDS_DELETE, self.scoped(&[&id])?)];
         for (item, value) in (0i64..).zip(values) {
             let args: [&dyn ToValue; 5] = [&id, &value.field, &item, &value.text, &value.number];
@@ -261,13 +253,7 @@ impl Tx {
     }
 
     pub async fn ticket_field_list(&mut self, id: TicketId) -> Result<Vec<FieldValue>, StoreError> {
-        let read = |mut row: Row| {
-            Ok(FieldValue {
-                field: row.take()?,
-                text: row.take()?,
-                number: row.take()?,
-            })
-        };
+        let read = |mut row: Row| Ok(FieldValue { field: row.take()?, text: row.take()?, number: row.take()? });
         self.query_as(FIELD_VALUES, &[&id], read).await
     }
 }

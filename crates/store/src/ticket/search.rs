@@ -28,11 +28,7 @@ const SPREAD: i64 = 1 << 21;
 
 impl Tx {
     /// Makes a ticket findable by the words of `text`, and by no others.
-    pub async fn ticket_search_replace(
-        &mut self,
-        id: TicketId,
-        text: &str,
-    ) -> Result<(), StoreError> {
+    pub async fn ticket_search_replace(&mut self, id: TicketId, text: &str) -> Result<(), StoreError> {
         let tokens = document(self.tenant(), text);
         let place = (id.as_u128() & (SPREAD as u128 - 1)) as i64;
         if self.dialect() == Dialect::Postgres {
@@ -43,10 +39,7 @@ impl Tx {
         let words = tokens.join(" ");
         for shift in 0..64 {
             let place = (place + shift) % SPREAD;
-            if let Some(mut row) = self
-                .query_opt(ADD_SQLITE, &[&id, &place, &SEGMENTER])
-                .await?
-            {
+            if let Some(mut row) = self.query_opt(ADD_SQLITE, &[&id, &place, &SEGMENTER]).await? {
                 let doc: i64 = row.take()?;
                 self.system_exec(WORDS_ADD_SQLITE, &[&doc, &words]).await?;
                 return Ok(());

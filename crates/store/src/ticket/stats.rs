@@ -61,14 +61,7 @@ impl Tx {
             builder.wheres.join(" AND ")
         );
         let rows = self.query_once(&sql, builder.values).await?;
-        rows.into_iter()
-            .map(|mut row| {
-                Ok(GroupCount {
-                    key: row.take()?,
-                    count: row.take()?,
-                })
-            })
-            .collect()
+        rows.into_iter().map(|mut row| Ok(GroupCount { key: row.take()?, count: row.take()? })).collect()
     }
 
     /// What was created, solved and closed between neighbouring bounds. The caller knows where days begin.
@@ -78,27 +71,15 @@ impl Tx {
         bounds: &[Timestamp],
     ) -> Result<Vec<DayCount>, StoreError> {
         let ranges = bounds.windows(2);
-        let mut days: Vec<DayCount> = ranges
-            .clone()
-            .map(|pair| DayCount {
-                from: pair[0],
-                created: 0,
-                solved: 0,
-                closed: 0,
-            })
-            .collect();
+        let mut days: Vec<DayCount> =
+            ranges.clone().map(|pair| DayCount { from: pair[0], created: 0, solved: 0, closed: 0 }).collect();
         let (Some(first), Some(last)) = (bounds.first(), bounds.last()) else {
             return Ok(days);
         };
         for column in ["t.created_at", "t.solved_at", "t.closed_at"] {
             let mut builder = self.builder(filter)?;
-            let (from, to) = (
-                builder.bind(Value::Int(first.millis())),
-                builder.bind(Value::Int(last.millis())),
-            );
-            builder
-                .wheres
-                .push(format!("{column} >= {from} AND {column} < {to}"));
+            let (from, to) = (builder.bind(Value::Int(first.millis())), builder.bind(Value::Int(last.millis())));
+            builder.wheres.push(format!("{column} >= {from} AND {column} < {to}"));
             // One CASE numbers the days, so that daylight saving is the caller's business alone.
             let mut day = String::from("CASE");
             for (index, pair) in ranges.clone().enumerate() {
@@ -113,10 +94,7 @@ impl Tx {
             );
             for mut row in self.query_once(&sql, builder.values).await? {
                 let (index, count): (i64, i64) = (row.take()?, row.take()?);
-                let Some(day) = usize::try_from(index)
-                    .ok()
-                    .and_then(|index| days.get_mut(index))
-                else {
+                let Some(day) = usize::try_from(index).ok().and_then(|index| days.get_mut(index)) else {
                     continue;
                 };
                 match column {

@@ -95,9 +95,8 @@ async fn a_definition_goes_from_draft_to_versions(fresh: Fresh) {
     assert_eq!(all, [version("repair", 2), version("repair", 1)]);
     assert_eq!(old, Some(version("repair", 1)));
     assert_eq!(kinds, (0, 1));
-    let double = world
-        .tx(|tx| Box::pin(async move { tx.definition_version_insert(&version("repair", 2)).await }))
-        .await;
+    let double =
+        world.tx(|tx| Box::pin(async move { tx.definition_version_insert(&version("repair", 2)).await })).await;
     assert!(double.is_err_and(|error| error.is_conflict(Constraint::Id)), "a version is immutable");
 }
 
@@ -118,8 +117,7 @@ async fn counters_run_on_their_own_and_can_be_raised(fresh: Fresh) {
                 tx.counter_raise("a", 10).await?;
                 tx.counter_raise("b", 0).await?;
                 tx.counter_raise("c", 4).await?;
-                let then =
-                    [tx.counter_next("a").await?, tx.counter_next("b").await?, tx.counter_next("c").await?];
+                let then = [tx.counter_next("a").await?, tx.counter_next("b").await?, tx.counter_next("c").await?];
                 Ok::<_, StoreError>((first, then))
             })
         })

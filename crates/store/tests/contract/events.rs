@@ -26,7 +26,10 @@ async fn append(world: &World, n: i64) -> Result<()> {
         .tx(move |tx| {
             Box::pin(async move {
                 let ticket = TicketId::from_u128(7);
-                tx.event_append(event_id(n as u128 * 2), event(EventKind::TicketCreated, Some(ticket), json!({"n": n})));
+                tx.event_append(
+                    event_id(n as u128 * 2),
+                    event(EventKind::TicketCreated, Some(ticket), json!({"n": n})),
+                );
                 tx.event_append(event_id(n as u128 * 2 + 1), event(EventKind::SlaStarted, None, json!({"文": "字"})));
                 Ok(())
             })

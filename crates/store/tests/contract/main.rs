@@ -2,8 +2,10 @@
 //! database.
 
 // The harness is shared as files: `testkit` itself needs crates that come after this one.
+#[expect(unreachable_pub, reason = "public in `testkit`, which owns the file")]
 #[path = "../../../testkit/src/matrix.rs"]
 mod matrix;
+#[expect(unreachable_pub, dead_code, reason = "public in `testkit`, which owns the file")]
 #[path = "../../../testkit/src/postgres.rs"]
 mod postgres;
 

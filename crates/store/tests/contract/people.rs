@@ -56,11 +56,8 @@ async fn people_are_found_by_login_words_and_role(fresh: Fresh) {
 async fn a_person_is_changed_against_the_version_read(fresh: Fresh) {
     let world = World::new(fresh).await;
     let user = world.user;
-    let mut row = world
-        .read(move |tx| Box::pin(async move { tx.user_by_id(user).await }))
-        .await
-        .expect("read")
-        .expect("found");
+    let mut row =
+        world.read(move |tx| Box::pin(async move { tx.user_by_id(user).await })).await.expect("read").expect("found");
     row.state = UserState::Disabled;
     row.email = Some("li.wei@example.com".to_owned());
     let (first, second) = (row.clone(), row.clone());
@@ -74,9 +71,7 @@ async fn a_person_is_changed_against_the_version_read(fresh: Fresh) {
     assert_eq!(kept, Some(row));
     let active = world.read(|tx| Box::pin(async move { tx.user_list_active().await })).await.expect("read");
     assert!(active.is_empty());
-    let nobody = world
-        .tx(|tx| Box::pin(async move { tx.user_set_password(UserId::from_u128(1), "hash").await }))
-        .await;
+    let nobody = world.tx(|tx| Box::pin(async move { tx.user_set_password(UserId::from_u128(1), "hash").await })).await;
     assert!(matches!(nobody, Err(StoreError::NotFound)));
 }
 
@@ -90,6 +85,7 @@ async fn units_come_parents_first(fresh: Fresh) {
         name: "暖通组".to_owned(),
         kind: "group".to_owned(),
         sort: 2,
+        head_id: Some(world.user),
         archived: false,
         version: 1,
     };
@@ -107,7 +103,8 @@ async fn units_come_parents_first(fresh: Fresh) {
 async fn teams_and_members(fresh: Fresh) {
     let mut world = World::new(fresh).await;
     let (team, user) = (world.id(TeamId::new), world.user);
-    let row = TeamRow { id: team, key: "hvac".to_owned(), name: "暖通".to_owned(), org_id: Some(world.org), version: 1 };
+    let row =
+        TeamRow { id: team, key: "hvac".to_owned(), name: "暖通".to_owned(), org_id: Some(world.org), version: 1 };
     let kept = row.clone();
     world
         .tx(move |tx| {

@@ -1,9 +1,11 @@
 //! Whole or nothing, alone or in company.
 
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use domain::id::{TicketId, UserId};
-use store::{Constraint, Refusal, Scope, StoreError};
+use store::{Constraint, Dialect, Refusal, Scope, StoreError};
+use tokio::sync::oneshot;
 
 use crate::matrix::Fresh;
 use crate::on_both;
@@ -62,7 +64,8 @@ async fn a_panicking_body_leaves_nothing_and_harms_nobody(fresh: Fresh) {
 async fn a_failed_statement_ends_its_transaction_even_when_the_error_is_swallowed(fresh: Fresh) {
     let mut world = World::new(fresh).await;
     let first = world.add_ticket(1).await;
-    let (double, other) = (first.clone(), world.ticket(2));
+    let (mut double, other) = (first, world.ticket(2));
+    double.number = "WX-other".to_owned();
     let id = other.id;
     let failed: Result<()> = world
         .tx(move |tx| {
@@ -215,22 +218,28 @@ async fn failures_in_company_roll_back_alone(fresh: Fresh) {
     }
 }
 
+/// Waits inside a body for something outside: on SQLite by blocking the reader's own thread.
+async fn wait_outside(dialect: Dialect, signal: oneshot::Receiver<()>) {
+    match dialect {
+        Dialect::Sqlite => signal.blocking_recv().expect("the writer is done"),
+        Dialect::Postgres => signal.await.expect("the writer is done"),
+    }
+}
+
 async fn a_reader_sees_one_snapshot(fresh: Fresh) {
     let world = World::new(fresh).await;
-    let (began, begun) = tokio::sync::oneshot::channel();
-    let (went_on, go_on) = std::sync::mpsc::channel::<()>();
-    let shared = std::sync::Arc::new(std::sync::Mutex::new((Some(began), go_on)));
+    let (began, begun) = oneshot::channel();
+    let (went_on, go_on) = oneshot::channel::<()>();
+    let meeting = Arc::new(Mutex::new(Some((began, go_on))));
     let (store, scope) = (world.store.clone(), world.scope());
     let reader = tokio::spawn(async move {
         store
             .read(scope, move |tx| {
                 Box::pin(async move {
                     let before = tx.configuration_revision().await?;
-                    // Blocks this reader on purpose, until the writer below has committed.
-                    let mut shared = shared.lock().expect("the lock");
-                    shared.0.take().expect("once").send(()).expect("the test listens");
-                    shared.1.recv_timeout(Duration::from_secs(20)).expect("the writer is done");
-                    drop(shared);
+                    let (began, go_on) = meeting.lock().expect("the lock").take().expect("once");
+                    began.send(()).expect("the test listens");
+                    wait_outside(tx.dialect(), go_on).await;
                     let after = tx.configuration_revision().await?;
                     Ok::<_, StoreError>((before, after))
                 })
@@ -253,10 +262,8 @@ async fn a_closed_store_answers_and_what_was_written_is_there_again(fresh: Fresh
     assert!(matches!(failed, Err(StoreError::Unavailable(_))));
     let again = world.fresh.open().await;
     let id = row.id;
-    let found = again
-        .read(world.scope(), move |tx| Box::pin(async move { tx.ticket_by_id(id).await }))
-        .await
-        .expect("read");
+    let found =
+        again.read(world.scope(), move |tx| Box::pin(async move { tx.ticket_by_id(id).await })).await.expect("read");
     assert_eq!(found, Some(row));
 }
 
@@ -264,7 +271,7 @@ async fn a_dropped_caller_leaves_all_or_nothing(fresh: Fresh) {
     let mut world = World::new(fresh).await;
     let rows: Vec<_> = (0..20).map(|n| world.ticket(n)).collect();
     for row in rows.clone() {
-        let body = move |tx: &mut store::Tx| -> store::Body<'_, (), StoreError> {
+        let call = world.tx(move |tx| {
             Box::pin(async move {
                 tx.ticket_insert(&row).await?;
                 tx.ticket_fields_replace(row.id, &[]).await?;
@@ -272,9 +279,8 @@ async fn a_dropped_caller_leaves_all_or_nothing(fresh: Fresh) {
                 tx.counter_next("seen").await?;
                 Ok(())
             })
-        };
+        });
         // Polled for a moment, then dropped, wherever it is.
-        let call = world.store.tx(world.scope(), body);
         let _ = tokio::time::timeout(Duration::from_micros(300), call).await;
     }
     // Nothing is left behind that would stop others.
@@ -295,9 +301,7 @@ async fn references_do_not_cross_tenants(fresh: Fresh) {
     let mut row = world.ticket(1);
     row.owner_id = Some(world.user);
     row.created_at = NOW;
-    let failed = world
-        .store
-        .tx(Scope::tenant(other), move |tx| Box::pin(async move { tx.ticket_insert(&row).await }))
-        .await;
+    let failed =
+        world.store.tx(Scope::tenant(other), move |tx| Box::pin(async move { tx.ticket_insert(&row).await })).await;
     assert!(failed.is_err_and(|error| error.is_conflict(Constraint::Reference)));
 }

@@ -10,12 +10,12 @@ use store::{Body, OrgRow, Scope, Store, StoreError, TenantRow, TicketRow, Tx, Us
 
 use crate::matrix::Fresh;
 
-pub const NOW: Timestamp = Timestamp::from_millis(1_790_000_000_000);
+pub(crate) const NOW: Timestamp = Timestamp::from_millis(1_790_000_000_000);
 
-pub type Result<T> = std::result::Result<T, StoreError>;
+pub(crate) type Result<T> = std::result::Result<T, StoreError>;
 
 /// A store with one tenant, one unit and one person.
-pub struct World {
+pub(crate) struct World {
     pub store: Store,
     pub tenant: TenantId,
     pub org: OrgId,
@@ -25,7 +25,7 @@ pub struct World {
 }
 
 impl World {
-    pub async fn new(fresh: Fresh) -> Self {
+    pub(crate) async fn new(fresh: Fresh) -> Self {
         let store = fresh.open().await;
         let mut ids = SeededIds::new(NOW.millis() as u64, 1);
         let tenant = add_tenant(&store, &mut ids, "main").await;
@@ -44,11 +44,11 @@ impl World {
         world
     }
 
-    pub fn scope(&self) -> Scope {
+    pub(crate) fn scope(&self) -> Scope {
         Scope::tenant(self.tenant)
     }
 
-    pub async fn tx<T, F>(&self, body: F) -> Result<T>
+    pub(crate) async fn tx<T, F>(&self, body: F) -> Result<T>
     where
         T: Send + 'static,
         F: for<'t> FnOnce(&'t mut Tx) -> Body<'t, T, StoreError> + Clone + Send + 'static,
@@ -56,7 +56,7 @@ impl World {
         self.store.tx(self.scope(), body).await
     }
 
-    pub async fn read<T, F>(&self, body: F) -> Result<T>
+    pub(crate) async fn read<T, F>(&self, body: F) -> Result<T>
     where
         T: Send + 'static,
         F: for<'t> FnOnce(&'t mut Tx) -> Body<'t, T, StoreError> + Clone + Send + 'static,
@@ -64,30 +64,26 @@ impl World {
         self.store.read(self.scope(), body).await
     }
 
-    pub fn id<T>(&mut self, make: fn(&mut dyn IdSource) -> T) -> T {
+    pub(crate) fn id<T>(&mut self, make: fn(&mut dyn IdSource) -> T) -> T {
         self.ids.millis += 1;
         make(&mut self.ids)
     }
 
     /// A ticket that is not in the store yet; each is a second younger than the one before.
-    pub fn ticket(&mut self, n: i64) -> TicketRow {
+    pub(crate) fn ticket(&mut self, n: i64) -> TicketRow {
         let id = self.id(TicketId::new);
         ticket(id, n)
     }
 
-    pub async fn add_ticket(&mut self, n: i64) -> TicketRow {
+    pub(crate) async fn add_ticket(&mut self, n: i64) -> TicketRow {
         let row = self.ticket(n);
         let kept = row.clone();
         self.tx(move |tx| Box::pin(async move { tx.ticket_insert(&kept).await })).await.expect("a ticket");
         row
     }
-
-    pub async fn close(self) {
-        self.store.close().await;
-    }
 }
 
-pub async fn add_tenant(store: &Store, ids: &mut SeededIds, slug: &str) -> TenantId {
+pub(crate) async fn add_tenant(store: &Store, ids: &mut SeededIds, slug: &str) -> TenantId {
     let id = TenantId::new(ids);
     let row = TenantRow {
         id,
@@ -98,14 +94,11 @@ pub async fn add_tenant(store: &Store, ids: &mut SeededIds, slug: &str) -> Tenan
         created_at: NOW,
         version: 1,
     };
-    store
-        .system_tx(move |tx| Box::pin(async move { tx.tenant_insert(&row).await }))
-        .await
-        .expect("a tenant");
+    store.system_tx(move |tx| Box::pin(async move { tx.tenant_insert(&row).await })).await.expect("a tenant");
     id
 }
 
-pub fn unit(id: OrgId) -> OrgRow {
+pub(crate) fn unit(id: OrgId) -> OrgRow {
     OrgRow {
         id,
         parent_id: None,
@@ -113,12 +106,13 @@ pub fn unit(id: OrgId) -> OrgRow {
         name: "维修部".to_owned(),
         kind: "department".to_owned(),
         sort: 1,
+        head_id: None,
         archived: false,
         version: 1,
     }
 }
 
-pub fn person(id: UserId, org: Option<OrgId>, login: &str) -> UserRow {
+pub(crate) fn person(id: UserId, org: Option<OrgId>, login: &str) -> UserRow {
     UserRow {
         id,
         login: login.to_owned(),
@@ -136,7 +130,7 @@ pub fn person(id: UserId, org: Option<OrgId>, login: &str) -> UserRow {
     }
 }
 
-pub fn ticket(id: TicketId, n: i64) -> TicketRow {
+pub(crate) fn ticket(id: TicketId, n: i64) -> TicketRow {
     let at = NOW.plus_millis(n * 1_000);
     TicketRow {
         id,
@@ -169,10 +163,10 @@ pub fn ticket(id: TicketId, n: i64) -> TicketRow {
     }
 }
 
-pub fn event(kind: EventKind, ticket: Option<TicketId>, data: Value) -> NewEvent {
+pub(crate) fn event(kind: EventKind, ticket: Option<TicketId>, data: Value) -> NewEvent {
     NewEvent { kind, at: NOW, actor: Actor::system(), ticket, subject: None, data }
 }
 
-pub fn event_id(n: u128) -> EventId {
+pub(crate) fn event_id(n: u128) -> EventId {
     EventId::from_u128(n)
 }

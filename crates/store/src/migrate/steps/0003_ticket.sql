@@ -73,14 +73,14 @@ CREATE TABLE ticket_text (
     PRIMARY KEY (tenant_id, ticket_id),
     FOREIGN KEY (tenant_id, ticket_id) REFERENCES ticket (tenant_id, id) ON DELETE CASCADE
 ){{strict}};
-CREATE UNIQUE INDEX uq_ticket_text_doc ON ticket_text (doc);
 -- only sqlite
+CREATE UNIQUE INDEX uq_ticket_text_doc ON ticket_text (doc);
 CREATE VIRTUAL TABLE ticket_search USING fts5(words, content='', contentless_delete=1, tokenize='ascii');
 -- end
 -- only postgres
 ALTER TABLE ticket_text ALTER COLUMN words SET STORAGE MAIN;
 CREATE INDEX ix_ticket_text_words ON ticket_text USING GIN (words);
-CREATE INDEX ix_ticket_text_tenant_doc ON ticket_text (tenant_id, doc);
+CREATE INDEX ix_ticket_text_tenant_doc ON ticket_text (tenant_id, doc, ticket_id);
 -- end
 
 CREATE TABLE ticket_link (
