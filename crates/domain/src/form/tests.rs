@@ -471,3 +471,28 @@ fn shipped_forms_are_sound_and_survive_a_round_trip() {
     }
     assert!(seen >= 6, "{seen}");
 }
+
+/// The page works from the same file, see `web/src/lang/forms.test.ts`.
+#[test]
+fn a_form_stands_as_the_shared_vectors_say() {
+    let vectors: Value = serde_json::from_str(include_str!("vectors.json")).expect("json");
+    let form = Form::from_document(&vectors["form"]).expect("sound");
+    let env: Env = serde_json::from_value(vectors["env"].clone()).expect("env");
+    let names = |value: &Value| -> Vec<String> { serde_json::from_value(value.clone()).expect("names") };
+    for case in vectors["cases"].as_array().expect("cases") {
+        let name = &case["name"];
+        let mut row = case["answers"].as_object().expect("answers").clone();
+        let state = form.settle(&mut row, &env);
+        let hidden = form.fields().iter().map(|field| field.id.clone()).filter(|id| !state.visible.contains(id));
+        let mut hidden: Vec<String> = hidden.collect();
+        hidden.sort();
+        assert_eq!(hidden, names(&case["hidden"]), "{name}");
+        assert_eq!(state.required.into_iter().collect::<Vec<_>>(), names(&case["required"]), "{name}");
+        assert_eq!(state.readonly.into_iter().collect::<Vec<_>>(), names(&case["readonly"]), "{name}");
+        let errors: Vec<String> = state.errors.iter().map(|error| error.pointer.replacen('/', "", 1)).collect();
+        assert_eq!(errors, names(&case["errors"]), "{name}");
+        for (field, value) in case["values"].as_object().expect("values") {
+            assert_eq!(row.get(field).unwrap_or(&Value::Null), value, "{name}: {field}");
+        }
+    }
+}
