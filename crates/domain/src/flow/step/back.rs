@@ -13,8 +13,8 @@ use crate::definition::canonical;
 use crate::id::UserId;
 
 /// Members of the row that change by themselves and say nothing about what was agreed to.
-const VOLATILE: [&str; 9] =
-    ["updated_at", "status", "owner", "team", "solved_at", "closed_at", "due_at", "priority", "version"];
+const VOLATILE: [&str; 10] =
+    ["updated_at", "status", "owner", "team", "solved_at", "closed_at", "due_at", "stage", "priority", "version"];
 
 impl<'a> Run<'a> {
     /// Sends the token of a task back to an earlier node.
