@@ -25,6 +25,7 @@ pub mod samples;
 pub mod sla;
 pub mod stats;
 pub mod templates;
+pub mod tenants;
 pub mod tickets;
 mod work;
 
@@ -71,6 +72,15 @@ impl Engine {
 
     pub fn store(&self) -> &Store {
         &self.store
+    }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// What the store says when it does not.
+    pub async fn ping(&self) -> Result<()> {
+        self.store.tenant_find(None).await?;
+        Ok(())
     }
 
     pub fn blobs(&self) -> &dyn Blobs {

@@ -219,6 +219,12 @@ fn the_models_know_every_category_from_the_first_day() {
             let teams = template.teams();
             let named = policy.keywords.get("team").into_iter().flatten();
             assert!(named.map(|(team, _)| team).all(|team| teams.contains(team)), "ai/{key}");
+            let extract: ai::extract::ExtractPolicy =
+                serde_json::from_value(policy.extract.clone()).expect("an extraction policy");
+            let found: BTreeSet<_> = extract.entities.iter().map(|rule| &rule.entity).collect();
+            assert!(policy.fill.keys().all(|entity| found.contains(entity)), "ai/{key}: {:?}", policy.fill);
+            let extractor = ai::extract::Extractor::new(&extract, &std::collections::HashMap::new());
+            assert!(extractor.is_ok(), "ai/{key}: {:?}", extractor.err());
             if !policy.dispatch.is_null() {
                 let dispatch: domain::dispatch::DispatchPolicy =
                     serde_json::from_value(policy.dispatch.clone()).expect("a dispatch policy");

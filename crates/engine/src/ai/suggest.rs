@@ -151,7 +151,3 @@ fn reasons(active: &Active, document: &Document) -> Value {
     });
     Value::Array(shown.collect())
 }
-
-fn is_blank(value: &Value) -> bool {
-    matches!(value, Value::Null) || value.as_str().is_some_and(str::is_empty)
-}

@@ -17,7 +17,7 @@ use crate::tickets::row;
 use crate::{Ctx, Engine, Work};
 
 /// Fewer labelled tickets teach nothing worth showing.
-pub const MIN_EXAMPLES: usize = 40;
+pub(super) const MIN_EXAMPLES: usize = 40;
 /// More are not needed and would only take time.
 const MAX_EXAMPLES: u32 = 50_000;
 

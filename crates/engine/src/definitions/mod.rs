@@ -2,11 +2,13 @@
 
 mod draft;
 mod exchange;
+mod forms;
 mod publish;
 mod read;
 
 pub use draft::{SaveDraft, discard_draft, save_draft};
 pub use exchange::{export, import};
+pub use forms::{ShownForm, TicketType, form, ticket_types};
 pub use publish::{publish, roll_back};
 pub use read::{Checked, Shown, Summary, VersionSummary, check, differences, list, show, version, versions};
 

@@ -46,7 +46,7 @@ pub struct Source {
 }
 
 /// Fields that a mapping may name beside the form's own.
-pub const SYSTEM_FIELDS: [&str; 14] = [
+pub(super) const SYSTEM_FIELDS: [&str; 14] = [
     "title", "status", "priority", "category", "owner", "team", "requester", "org", "place", "asset", "created_at",
     "solved_at", "closed_at", "rating",
 ];

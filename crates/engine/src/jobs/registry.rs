@@ -5,10 +5,6 @@ use domain::job::Job;
 use crate::error::Result;
 use crate::{Ctx, Engine, ai, dispatch, flows, sla};
 
-/// What a job came to, for the operator's page.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Report(pub String);
-
 /// Runs one job to its end. The job finishes its own row under its lease inside its transaction where it writes;
 /// what remains is finished by the runner.
 pub(super) async fn run(engine: &Engine, ctx: &Ctx, job: Job) -> Result<()> {

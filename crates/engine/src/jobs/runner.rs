@@ -48,7 +48,7 @@ impl Ticked {
 }
 
 /// The time and a number nobody can guess.
-pub type Source = std::sync::Arc<dyn Fn() -> (Timestamp, u64) + Send + Sync>;
+pub(super) type Source = std::sync::Arc<dyn Fn() -> (Timestamp, u64) + Send + Sync>;
 
 /// Runs until `stop` is ready; a job that has begun is finished first.
 pub async fn run(engine: Engine, settings: RunnerSettings, source: Source, stop: Pin<Box<dyn Future<Output = ()> + Send>>) {

@@ -5,7 +5,7 @@ use domain::event::EventKind;
 use domain::id::{OrgId, UserId};
 use domain::problem::Problem;
 use serde_json::{Value, json};
-use store::{Conflicted, OrgRow, TeamRow, UserRow, UserState};
+use store::{OrgRow, TeamRow, UserRow, UserState};
 
 use super::secret;
 use crate::error::{Error, Result};
@@ -103,13 +103,11 @@ pub async fn create_person(engine: &Engine, ctx: &Ctx, person: NewPerson) -> Res
                     let pointer = if row.login.is_empty() { "/login" } else { "/name" };
                     return Err(Error::invalid(pointer, "form.required"));
                 }
-                match work.tx.user_insert(&row).await {
-                    Err(error) if error.is_conflict(Conflicted::UserLogin) => {
-                        let problem = Problem::new("/login", "form.not_an_option");
-                        return Err(Error::Invalid(vec![problem.with("value", row.login)]));
-                    }
-                    other => other?,
+                if work.tx.user_by_login(&row.login).await?.is_some() {
+                    let problem = Problem::new("/login", "form.not_an_option");
+                    return Err(Error::Invalid(vec![problem.with("value", row.login)]));
                 }
+                work.tx.user_insert(&row).await?;
                 let data = json!({"login": row.login, "name": row.name, "roles": row.roles});
                 work.record(EventKind::PersonCreated, None, Some(row.id.to_string()), data);
                 Ok(row)

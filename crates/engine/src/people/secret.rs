@@ -10,9 +10,9 @@ use domain::definition::hex;
 use sha2::{Digest as _, Sha256};
 
 /// Shorter passwords are refused.
-pub const MIN_PASSWORD_CHARS: usize = 8;
+pub(super) const MIN_PASSWORD_CHARS: usize = 8;
 /// Longer ones too: hashing cost must not depend on the caller's mood.
-pub const MAX_PASSWORD_CHARS: usize = 200;
+pub(super) const MAX_PASSWORD_CHARS: usize = 200;
 
 /// What a secret is for; part of its text, so that scanners and people recognise it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,20 +33,20 @@ impl Purpose {
 }
 
 /// A secret to hand out once, and what to keep of it.
-pub struct Secret {
+pub(super) struct Secret {
     pub text: String,
     pub hash: String,
 }
 
 /// Makes a secret out of 32 random bytes.
-pub fn issue(purpose: Purpose, random: [u8; 32]) -> Secret {
+pub(super) fn issue(purpose: Purpose, random: [u8; 32]) -> Secret {
     let text = format!("{}{}", purpose.prefix(), URL_SAFE_NO_PAD.encode(random));
     let hash = keep(&text);
     Secret { text, hash }
 }
 
 /// The hash to look a presented secret up by; `None` when it cannot be one of ours for that purpose.
-pub fn presented(purpose: Purpose, text: &str) -> Option<String> {
+pub(super) fn presented(purpose: Purpose, text: &str) -> Option<String> {
     let body = text.strip_prefix(purpose.prefix())?;
     let bytes = URL_SAFE_NO_PAD.decode(body).ok()?;
     (bytes.len() == 32).then(|| keep(text))
@@ -57,14 +57,14 @@ fn keep(text: &str) -> String {
 }
 
 /// The text to keep of a password. Slow on purpose: call it off the async threads.
-pub fn hash_password(password: &str, salt: [u8; 16]) -> Option<String> {
+pub(super) fn hash_password(password: &str, salt: [u8; 16]) -> Option<String> {
     let hash = Argon2::default().hash_password_with_salt(password.as_bytes(), &salt).ok()?;
     Some(hash.to_string())
 }
 
 /// Whether the password is the one behind `kept`. Without a kept hash the same work is done and the answer is no,
 /// so that the time tells nobody whether an account exists.
-pub fn verify_password(password: &str, kept: Option<&str>) -> bool {
+pub(super) fn verify_password(password: &str, kept: Option<&str>) -> bool {
     const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
     let Ok(hash) = PasswordHash::new(kept.unwrap_or(NOBODY)) else { return false };
     let matches = Argon2::default().verify_password(password.as_bytes(), &hash).is_ok();

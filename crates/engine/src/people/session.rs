@@ -162,6 +162,14 @@ pub async fn authenticate(engine: &Engine, purpose: Purpose, presented: &str, no
     })
 }
 
+/// The rights a person has now, from the roles they hold.
+///
+/// # Errors
+/// Only when they cannot be read.
+pub async fn access(engine: &Engine, ctx: &Ctx, user: &UserRow) -> Result<Access> {
+    engine.access_of(ctx.tenant(), user, None).await
+}
+
 /// Ends a session; ending one that is gone is no error.
 ///
 /// # Errors

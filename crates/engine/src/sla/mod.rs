@@ -53,7 +53,11 @@ pub(crate) async fn follow(work: &mut Work<'_>, ticket: &mut TicketRow) -> Resul
 /// Writes the clocks' rows and sees to it that somebody looks again when the next step comes.
 pub(crate) async fn save(work: &mut Work<'_>, ticket: TicketId, clocks: &[Clock]) -> Result<()> {
     let version = |clock: &Clock| work.configuration.sla_versions.get(&clock.policy).copied().unwrap_or(1);
-    let rows: Vec<ClockRow> = clocks.iter().map(|clock| to_row(ticket, clock, version(clock))).collect();
+    let row_of = |clock: &Clock| {
+        let now = sla::evaluate(&work.configuration.sla, clock, work.ctx.now());
+        to_row(ticket, &now, version(clock))
+    };
+    let rows: Vec<ClockRow> = clocks.iter().map(row_of).collect();
     work.tx.sla_clock_replace(ticket, &rows).await?;
     let fired = fired(work, ticket).await?;
     let next = clocks.iter().filter_map(|clock| sla::next_wakeup(clock, &fired)).min_by_key(|(at, _)| *at);

@@ -31,7 +31,7 @@ pub enum TicketAct {
 }
 
 /// The message that a flow waits for when the requester confirms.
-pub const CONFIRMED: &str = "customer_confirmed";
+pub(super) const CONFIRMED: &str = "customer_confirmed";
 
 /// # Errors
 /// `access.denied`, `ticket.not_solved`, `ticket.flow_decides` or what the flow refuses.

@@ -50,7 +50,7 @@ pub struct ViewCount {
 }
 
 /// Counting stops here, so that a number beside a view never costs a scan.
-pub const COUNT_CAP: u64 = 10_000;
+pub(super) const COUNT_CAP: u64 = 10_000;
 
 /// # Errors
 /// `access.denied`, an unknown view, a filter that does not check, a cursor that is not ours.

@@ -15,6 +15,8 @@ pub struct SimilarTicket {
     pub ticket: TicketRow,
     /// Between 0 and 1.
     pub score: f64,
+    /// What was done about it, when it is solved and the caller may read that.
+    pub resolution: Option<String>,
 }
 
 /// How many candidates the search index hands to the finer comparison.
@@ -37,7 +39,8 @@ impl Work<'_> {
                 Ok(mut seen) => {
                     let form = self.engine.form_version(self.tx, &seen.form, seen.form_version).await?;
                     sight::filtered(self.ctx.access(), &form.form, &mut seen);
-                    found.push(SimilarTicket { ticket: seen, score });
+                    let solved = seen.solved_at.and_then(|_| seen.data.get("action_taken")?.as_str().map(str::to_owned));
+                    found.push(SimilarTicket { ticket: seen, score, resolution: solved });
                 }
                 Err(Error::NotFound) => {}
                 Err(error) => return Err(error),
