@@ -12,8 +12,10 @@ mod hash;
 
 pub mod classify;
 pub mod extract;
+pub mod handling;
 pub mod measure;
 pub mod segment;
+pub mod similar;
 pub mod tag;
 pub mod text;
 
