@@ -50,7 +50,9 @@ pub(super) fn condition(document: &Value, types: &Types, pointer: &str) -> Resul
 /// Fields that the `until` of a repetition may name besides the form's.
 pub(super) fn each_types(types: &Types) -> Types {
     let number = || lang::Type::Number { scale: 0 };
-    types.clone().with("total", number()).with("done", number()).with("active", number())
+    let share = lang::Type::Number { scale: 2 };
+    let counts = types.clone().with("total", number()).with("done", number()).with("active", number());
+    counts.with("share", share)
 }
 
 fn build(outline: &Outline<'_>, types: &Types, faults: &mut Vec<Problem>) -> Flow {

@@ -177,3 +177,20 @@ fn cancelling_closes_everything() {
     );
     assert!(matches!(desk.effects.last(), Some(Effect::Ended { cancelled: true, .. })));
 }
+
+#[test]
+fn a_hold_does_not_outlive_its_task() {
+    let mut desk = Desk::new(
+        json!([{"id":"fix","type":"work","who":[{"by":"user","user":"ann"}],"on":[{"message":"stop","to":"ask"}]},
+               {"id":"ask","type":"work","who":[{"by":"user","user":"bob"}]}, {"id":"done","type":"end"}]),
+        json!([["start", "fix"], ["fix", "done"], ["ask", "done"]]),
+    )
+    .started();
+    desk.act("ann", "fix", Act::Hold { reason: "lunch".to_owned() });
+    desk.message("stop");
+    let statuses = desk.effects.iter().filter_map(|effect| match effect {
+        Effect::SetStatus { status, .. } => Some(status.as_str()),
+        _ => None,
+    });
+    assert_eq!(statuses.collect::<Vec<_>>(), ["open"]);
+}

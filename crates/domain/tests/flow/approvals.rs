@@ -269,3 +269,21 @@ fn a_signer_is_taken_back_by_who_added_them() {
     );
     desk.approve("ann", "ok").expect("ended: done");
 }
+
+#[test]
+fn answers_that_nobody_needs_any_more_do_no_harm() {
+    // Both branches ask about people; the first answer leads to an end that takes the second question away.
+    let ask = |id: &str, role: &str, more: Value| {
+        let mut node = json!({"id":id,"type":"approve","who":[{"by":"role","role":role}]});
+        node.as_object_mut().expect("a node").extend(more.as_object().expect("members").clone());
+        node
+    };
+    let desk = Desk::new(
+        json!([{"id":"fork","type":"split","mode":"and"}, ask("a", "ghosts", json!({"if_empty":"skip"})), ask("b", "ghosts", json!({"if_empty":"skip"})),
+               {"id":"stop","type":"end","terminate":true,"result":"stopped"}, {"id":"meet","type":"join","mode":"and"}, {"id":"done","type":"end"}]),
+        json!([["start","fork"],["fork","a"],["fork","b"],["a","stop"],["b","stop"],{"from":"a","on":"reject","to":"meet"},
+               {"from":"b","on":"reject","to":"meet"},["meet","done"]]),
+    )
+    .started();
+    assert_eq!(desk.state.result.as_deref(), Some("stopped"));
+}

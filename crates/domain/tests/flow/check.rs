@@ -202,6 +202,26 @@ fn members_have_meaning() {
             json!({"id":"a","type":"work","who":[{"by":"submitter"}],"return":{"to":["ghost"]}}),
             "/nodes/0/return flow.bad_value",
         ),
+        (
+            json!({"id":"a","type":"work","who":[{"by":"submitter"}],"on":[{"timer":"P1D","do":"reassign"}]}),
+            "/nodes/0/on/0/who flow.missing_member",
+        ),
+        (
+            json!({"id":"a","type":"work","who":[{"by":"submitter"}],"on":[{"timer":"P1D","do":"reject"}]}),
+            "/nodes/0/on/0/do flow.bad_value",
+        ),
+        (
+            json!({"id":"a","type":"work","who":[{"by":"submitter"}],"withdraw":"until:ghost"}),
+            "/nodes/0/withdraw flow.bad_value",
+        ),
+        (
+            json!({"id":"a","type":"work","who":[{"by":"submitter"}],"if_empty":"named"}),
+            "/nodes/0/named flow.missing_member",
+        ),
+        (
+            json!({"id":"a","type":"approve","who":[{"by":"submitter"}],"mode":"vote","pass":0}),
+            "/nodes/0/pass flow.bad_value",
+        ),
         (json!({"id":"a","type":"wait"}), "/nodes/0/for flow.missing_member"),
         (json!({"id":"a","type":"wait","for":[{"timer":"P1D","message":"x"}]}), "/nodes/0/for/0 flow.missing_member"),
         (json!({"id":"a","type":"action"}), "/nodes/0/use flow.missing_member"),

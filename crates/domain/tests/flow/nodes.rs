@@ -71,6 +71,7 @@ fn a_pool_is_claimed_released_dispatched() {
     );
     assert_eq!(desk.refusal("cat", "fix", Act::Claim), "task.not_yours");
     assert_eq!(desk.refusal("bob", "fix", Act::Claim), "flow.task_taken");
+    assert_eq!(desk.refusal("bob", "fix", Act::Assign { to: person("cat") }), "task.not_yours");
     desk.act("bob", "fix", Act::Release).act("root", "fix", Act::Assign { to: person("cat") });
     desk.expect(
         "

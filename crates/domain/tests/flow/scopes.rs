@@ -132,6 +132,11 @@ fn repetitions_stop_early_or_are_cut_off() {
     let until = json!({"f":"done","op":"gte","v":"2"});
     let mut enough = each(json!({"over":5}), Some(until));
     enough.complete("ann", "check").complete("ann", "check").expect("ended");
+    let half = json!({"f":"share","op":"gte","v":"50"});
+    let mut most = each(json!({"over":5}), Some(half));
+    most.complete("ann", "check").complete("ann", "check");
+    assert!(most.state.is_running(), "40 per cent");
+    most.complete("ann", "check").expect("ended");
     let mut late = each(json!({"over":5,"mode":"in-turn"}), None);
     late.complete("ann", "check").fire("check");
     late.expect(
@@ -191,4 +196,23 @@ fn variables_are_the_flows_own() {
         _ => None,
     });
     assert_eq!(with, Some(json!({"state":"mended"})));
+}
+
+#[test]
+fn each_repetition_may_have_its_own_person() {
+    let people = json!(["ann", "bob"]);
+    let mut desk = Desk::new(
+        json!([{"id":"check","type":"work","who":[{"by":"user","user":"${item}"}],"each":{"over":people}}, {"id":"done","type":"end"}]),
+        json!([["start","check"],["check","done"]]),
+    )
+    .started();
+    desk.expect(
+        "
+        running
+        check
+          check[0]
+          open ann
+          check[1]
+          open bob",
+    );
 }

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::super::compile::{condition, each_types};
 use super::super::compiled::Confirm;
-use super::super::def::{Boundary, Mode, Node, NodeType, Trigger, Who};
+use super::super::def::{Boundary, BoundaryAct, IfEmpty, Mode, Node, NodeType, Threshold, Trigger, Who};
 use super::super::outline::{Outline, OutlineNode};
 use super::super::timer::{Base, TimerSpec, is_duration};
 use crate::definition::is_key;
@@ -22,6 +22,11 @@ pub(super) fn check(outline: &Outline<'_>, types: &Types, problems: &mut Vec<Pro
     let definition = outline.definition;
     if definition.kind != "flow" || !is_key(&definition.key) {
         problems.push(Problem::new("/key", "definition.bad_key"));
+    }
+    let withdrawal = outline.trigger().and_then(|trigger| trigger.withdraw.as_deref());
+    if let Some(text) = withdrawal.filter(|text| !is_withdrawal(outline, text)) {
+        let problem = Problem::new("/start/withdraw", "flow.bad_value");
+        problems.push(problem.with("node", "start").with("member", "withdraw").with("value", text));
     }
     for node in &outline.nodes {
         let mut checker = Checker { outline, types, node, problems };
@@ -256,6 +261,13 @@ impl Checker<'_, '_> {
         if boundary.act.is_none() && !leads {
             self.missing(&format!("{at}/to"));
         }
+        match boundary.act {
+            Some(BoundaryAct::Reassign) if boundary.who.is_empty() => self.missing(&format!("{at}/who")),
+            Some(act @ (BoundaryAct::Approve | BoundaryAct::Reject)) if self.node.kind != NodeType::Approve => {
+                self.bad(&format!("{at}/do"), act.as_str());
+            }
+            _ => {}
+        }
     }
 
     fn trigger(&mut self, trigger: &Trigger, index: usize) {
@@ -290,16 +302,21 @@ impl Checker<'_, '_> {
             }
         }
         for to in node.back.iter().flat_map(|back| &back.to) {
-            if to != "previous" && !self.outline.by_id.contains_key(to.as_str()) {
+            if !matches!(to.as_str(), "previous" | "start") && !self.outline.by_id.contains_key(to.as_str()) {
                 self.bad("return", to);
             }
         }
         let start = node.start.as_ref().and_then(|start| start.withdraw.as_deref());
         for until in [node.withdraw.as_deref(), start].into_iter().flatten() {
-            let named = until.strip_prefix("until:");
-            if until != "decision" && named.is_none_or(|node| !self.outline.by_id.contains_key(node)) {
+            if !is_withdrawal(self.outline, until) {
                 self.bad("withdraw", until);
             }
+        }
+        if node.if_empty == Some(IfEmpty::Named) && node.named.is_empty() {
+            self.missing("named");
+        }
+        if matches!(node.pass, Some(Threshold::Count(0) | Threshold::Share(0))) {
+            self.bad("pass", "0");
         }
         if let Some(each) = &node.each {
             if let Some(until) = &each.until {
@@ -312,6 +329,12 @@ impl Checker<'_, '_> {
             }
         }
     }
+}
+
+/// `decision`, or `until:` and a node.
+fn is_withdrawal(outline: &Outline<'_>, text: &str) -> bool {
+    let node = text.strip_prefix("until:");
+    text == "decision" || node.is_some_and(|node| outline.by_id.contains_key(node))
 }
 
 fn edges(outline: &Outline<'_>, types: &Types, problems: &mut Vec<Problem>) {

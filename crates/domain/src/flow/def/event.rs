@@ -148,7 +148,7 @@ pub struct Each {
     pub over: Value,
     #[serde(default = "all_at_once")]
     pub mode: EachMode,
-    /// A Condition over `total`, `done`, `active` and the row that ends it early.
+    /// A Condition over `total`, `done`, `active`, `share` (per cent done) and the row that ends it early.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<Value>,
 }

@@ -11,7 +11,7 @@ use crate::names::named_enum;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "by", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Who {
-    /// A person by id or by name of account.
+    /// A person by id or by name of account; one part may be a path, as in `tester_${index}`.
     User {
         user: String,
     },

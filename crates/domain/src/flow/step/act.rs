@@ -73,7 +73,9 @@ impl Run<'_> {
                 | Act::Cc { .. }
         );
         match act {
-            Act::Urge | Act::Assign { .. } => {}
+            Act::Urge => {}
+            Act::Assign { .. } if self.actor.admin || self.actor.user.is_none() => {}
+            Act::Assign { .. } => return Err(refuse(Refusal::NotYours)),
             Act::Withdraw if self.is_submitter(self.actor.part()) => {}
             Act::Withdraw => return Err(refuse(Refusal::NotSubmitter)),
             _ if arranges && self.actor.admin => {}
@@ -236,10 +238,7 @@ impl Run<'_> {
             task.state = TaskState::Open;
         }
         self.effects.push(Effect::UpdateTask { task: task.id, change: TaskChange::Resumed });
-        if !self.state.tasks.iter().any(|task| task.state == TaskState::Held) {
-            let status = self.node(&task.node)?.status.unwrap_or(Status::Open);
-            self.effects.push(Effect::SetStatus { node: task.node.clone(), status });
-        }
+        self.lift_hold(task.token);
         Ok(())
     }
 

@@ -60,6 +60,7 @@ impl<'a> Run<'a> {
 
     /// Nothing goes on from here.
     pub(super) fn finish_instance(&mut self, life: Life) {
+        self.state.life = life;
         let tokens: Vec<_> =
             self.state.tokens.iter().filter(|token| token.scope == ROOT).map(|token| token.id).collect();
         for token in tokens {
@@ -68,7 +69,6 @@ impl<'a> Run<'a> {
         self.state.tokens.clear();
         self.state.scopes.clear();
         self.queue.clear();
-        self.state.life = life;
         let cancelled = life == Life::Cancelled;
         if cancelled {
             self.state.result = Some("cancelled".to_owned());

@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::super::compiled::{FlowNode, Human, Kind};
 use super::super::def::{IfEmpty, IfSelf, Mode, Repeat, Threshold, Who};
 use super::super::state::{Ask, Decision, Pool, Purpose, Task, TaskKind, TaskState, TokenState};
+use super::action::value_at;
 use super::effect::{Effect, LogKind, TaskChange};
 use super::input::{Refusal, StepRefused};
 use super::run::{Done, Run};
@@ -20,6 +21,7 @@ impl<'a> Run<'a> {
 
     /// Looks up people; what the instance does not know goes to the driver.
     pub(super) fn ask(&mut self, id: u32, node: &FlowNode, purpose: Purpose, who: &[Who]) -> Done {
+        let who: Vec<_> = who.iter().map(|who| self.named(id, who)).collect();
         let lists: Vec<_> = who.iter().map(|who| self.known(id, node, who)).collect();
         let unknown: Vec<_> =
             who.iter().zip(&lists).filter(|(_, list)| list.is_none()).map(|(who, _)| who.clone()).collect();
@@ -34,6 +36,19 @@ impl<'a> Run<'a> {
         self.state.asks.push(Ask { id: ask, token: id, purpose, lists });
         self.effects.push(Effect::ResolvePeople { ask, token: id, node: node.id.clone(), who: unknown });
         Ok(())
+    }
+
+    /// A name with parts such as `${index}` filled in from the row.
+    fn named(&self, id: u32, who: &Who) -> Who {
+        let Who::User { user } = who else { return who.clone() };
+        let Some((before, rest)) = user.split_once("${") else { return who.clone() };
+        let Some((path, after)) = rest.split_once('}') else { return who.clone() };
+        let value = match (path, self.state.submitter) {
+            ("submitter", Some(submitter)) => submitter.to_string().into(),
+            _ => value_at(&self.row(id), path, None),
+        };
+        let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        Who::User { user: format!("{before}{text}{after}") }
     }
 
     /// What needs no question.

@@ -13,6 +13,7 @@ use super::effect::{Effect, LogEntry, LogKind, TaskSpec};
 use super::input::{Acting, Input, Refusal, StepRefused};
 use super::{StepContext, Stepped};
 use crate::id::UserId;
+use crate::ticket::Status;
 
 pub(super) type Done = Result<(), StepRefused>;
 
@@ -50,6 +51,9 @@ impl<'a> Run<'a> {
         if !is_start && self.state.next == 0 {
             return Err(refuse(Refusal::NotStarted));
         }
+        if self.is_answer_out_of_date(&input) {
+            return Ok(());
+        }
         if self.state.life != Life::Running {
             return Err(refuse(Refusal::NotRunning));
         }
@@ -79,6 +83,16 @@ impl<'a> Run<'a> {
                 self.finish_instance(Life::Cancelled);
                 Ok(())
             }
+        }
+    }
+
+    /// A question that another token's move has made pointless; the driver could not know.
+    fn is_answer_out_of_date(&self, input: &Input) -> bool {
+        match input {
+            Input::PeopleResolved { ask, .. } => {
+                *ask <= self.state.next && !self.state.asks.iter().any(|open| open.id == *ask)
+            }
+            _ => false,
         }
     }
 
@@ -165,7 +179,12 @@ impl<'a> Run<'a> {
                 self.effects.push(Effect::CloseTask { task: task.id, outcome: "cancelled".to_owned(), by: None });
             }
         }
+        let was_held = |task: &Task| task.token == id && task.state == TaskState::Held;
+        let lifts_hold = self.state.is_running() && self.state.tasks.iter().any(was_held);
         self.state.tasks.retain(|task| task.token != id);
+        if lifts_hold {
+            self.lift_hold(id);
+        }
         for timer in self.state.timers.iter().filter(|timer| timer.token == id) {
             self.effects.push(Effect::CancelTimer { timer: timer.id });
         }
@@ -180,6 +199,16 @@ impl<'a> Run<'a> {
             token.found = None;
             token.fired.clear();
         }
+    }
+
+    /// The ticket waits no longer, unless another task is on hold.
+    pub(super) fn lift_hold(&mut self, token: u32) {
+        if self.state.tasks.iter().any(|task| task.state == TaskState::Held) {
+            return;
+        }
+        let Ok(node) = self.node_of(token) else { return };
+        let status = node.status.unwrap_or(Status::Open);
+        self.effects.push(Effect::SetStatus { node: node.id.clone(), status });
     }
 
     fn stop_action(&mut self, id: u32) {

@@ -121,6 +121,8 @@ impl Run<'_> {
             row.insert("total".to_owned(), total.into());
             row.insert("done".to_owned(), done.into());
             row.insert("active".to_owned(), active.into());
+            let share = u64::from(done) * 10_000 / total.max(1) as u64;
+            row.insert("share".to_owned(), format!("{}.{:02}", share / 100, share % 100).into());
             until.evaluate(&Value::Object(row), self.ctx.env)
         });
         if !is_ordinary || is_enough || (active == 0 && begun == total) {
