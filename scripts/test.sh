@@ -51,9 +51,8 @@ rust() {
 
 chaos() { # engine
   case $1 in
-    sqlite) "$(program)" chaos kill --kills 25 ;;
-    # The server is the command's own; its address comes in the environment.
-    postgres) cargo xtask postgres -- bash -c '"$0" --database "$GONGDAN_TEST_POSTGRES" chaos kill --kills 25' "$(program)" ;;
+    sqlite) "$(program)" chaos kill --kills 25 --store sqlite ;;
+    postgres) cargo xtask postgres -- "$(program)" chaos kill --kills 25 --store postgres ;;
   esac
 }
 
