@@ -1,17 +1,10 @@
 // Formulas in the browser: the twin of crates/lang/src/formula. Exact decimals on BigInt; undefined is a missing value.
 
-import { add, compare, type Decimal, divide, multiply, round, stored } from "./decimal.ts";
+import { add, type Decimal, divide, multiply, round, stored } from "./decimal.ts";
 import type { Env, Row, Types } from "./read.ts";
 import * as read from "./read.ts";
 import { type Token, tokens } from "./token.ts";
-
-type Value =
-  | Decimal
-  | { text: string }
-  | { truth: boolean }
-  | { date: number }
-  | { instant: number }
-  | undefined;
+import { day, holds, negate, order, show, type Value, wrap } from "./value.ts";
 
 interface Context {
   row: Row;
@@ -284,11 +277,6 @@ const ARITY: Record<string, [number, number]> = {
 };
 
 const missing: Node = () => undefined;
-const wrap = (key: "date" | "instant", number: number | undefined): Value =>
-  number === undefined ? undefined : key === "date" ? { date: number } : { instant: number };
-const negate = (value: Value): Value =>
-  value && "units" in value ? { units: -value.units, scale: value.scale } : undefined;
-
 function arithmetic(operator: string, left: Node, right: Node): Node {
   return (context) => {
     const [a, b] = [left(context), right(context)];
@@ -298,41 +286,4 @@ function arithmetic(operator: string, left: Node, right: Node): Node {
     if (operator === "/") return divide(a, b);
     return multiply(a, b);
   };
-}
-
-function day(value: Value, env: Env): number | undefined {
-  if (value && "date" in value) return read.days(value.date);
-  return value && "instant" in value
-    ? read.days(read.localDay(value.instant, env.offset_minutes))
-    : undefined;
-}
-
-function show(value: Value): string {
-  if (value === undefined) return "";
-  if ("units" in value) return read.formatScaled(value.units, value.scale);
-  if ("text" in value) return value.text;
-  if ("date" in value) return read.formatDate(value.date);
-  return "instant" in value ? read.formatInstant(value.instant) : String(value.truth);
-}
-
-function order(a: Value, b: Value): number | undefined {
-  if (a === undefined || b === undefined) return undefined;
-  if ("units" in a && "units" in b) return compare(a, b);
-  const plain = (value: Exclude<Value, undefined>) =>
-    "date" in value
-      ? value.date
-      : "instant" in value
-        ? value.instant
-        : "truth" in value
-          ? Number(value.truth)
-          : show(value);
-  const [left, right] = [plain(a), plain(b)];
-  if (left === "" || right === "") return undefined;
-  return left < right ? -1 : left > right ? 1 : 0;
-}
-
-function holds(operator: string, side: number | undefined): boolean {
-  if (operator === "≠") return side !== 0;
-  if (side === undefined) return false;
-  return { "=": side === 0, "<": side < 0, "≤": side <= 0, ">": side > 0 }[operator] ?? side >= 0;
 }

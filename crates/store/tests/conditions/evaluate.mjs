@@ -12,7 +12,7 @@ const ts = createRequire(join(web, "package.json"))("typescript");
 const folder = mkdtempSync(join(tmpdir(), "gongdan-lang-"));
 process.on("exit", () => rmSync(folder, { recursive: true }));
 writeFileSync(join(folder, "package.json"), '{"type":"module"}');
-for (const name of ["read", "condition", "decimal", "token", "formula"]) {
+for (const name of ["read", "condition", "decimal", "token", "value", "formula"]) {
   const source = readFileSync(join(web, "src/lang", `${name}.ts`), "utf8");
   const compilerOptions = { module: "ESNext", target: "ES2022", rewriteRelativeImportExtensions: true };
   writeFileSync(join(folder, `${name}.js`), ts.transpileModule(source, { compilerOptions }).outputText);
