@@ -53,6 +53,7 @@ pub struct Engine {
     forms: Cache<(TenantId, Kind, String, i64), Arc<FormVersion>>,
     flows: Cache<(TenantId, Kind, String, i64), Arc<FlowVersion>>,
     models: ai::ModelCache,
+    extractors: ai::ExtractorCache,
     /// Password hashing takes 19 MiB a call: two at a time are enough.
     hashing: Arc<tokio::sync::Semaphore>,
 }
@@ -66,6 +67,7 @@ impl Engine {
             forms: Cache::new(2_000),
             flows: Cache::new(2_000),
             models: ai::ModelCache::default(),
+            extractors: ai::ExtractorCache::default(),
             hashing: Arc::new(tokio::sync::Semaphore::new(2)),
         }
     }

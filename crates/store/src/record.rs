@@ -55,6 +55,7 @@ macro_rules! columns {
 
 statements! {
     BY_ID = "SELECT ", columns!(), " FROM record WHERE tenant_id = $1 AND id = $2";
+    NAMES = "SELECT id, key_text, title FROM record WHERE tenant_id = $1 AND type = $2 AND archived = 0";
     KEYS = "SELECT COALESCE(key_text, title), id FROM record WHERE tenant_id = $1 AND type = $2";
     BY_KEY = "SELECT ", columns!(), " FROM record WHERE tenant_id = $1 AND type = $2 AND key_text = $3";
     INSERT = "INSERT INTO record (tenant_id, ", columns!(), ") \
@@ -89,6 +90,14 @@ impl RecordRow {
 impl Tx {
     pub async fn record_by_id(&mut self, id: RecordId) -> Result<Option<RecordRow>, StoreError> {
         self.query_opt_as(BY_ID, &[&id], RecordRow::read).await
+    }
+
+    /// Id, key and title of a form's records that are in use.
+    pub async fn record_names(
+        &mut self,
+        form: &str,
+    ) -> Result<Vec<(RecordId, Option<String>, String)>, StoreError> {
+        self.query_as(NAMES, &[&form], |mut row| Ok((row.take()?, row.take()?, row.take()?))).await
     }
 
     /// Ids of a form's records by key, or by title where there is no key.

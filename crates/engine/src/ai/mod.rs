@@ -3,6 +3,7 @@
 //! A model's output becomes a Suggestion. Whether it is shown, kept silent or applied is the policy's word, per class.
 
 mod decide;
+mod facts;
 mod models;
 mod predict;
 mod suggest;
@@ -14,4 +15,5 @@ pub use predict::ModelCache;
 pub use suggest::suggest;
 pub use train::{Trained, request_retrain, retrain};
 
+pub(crate) use facts::ExtractorCache;
 pub(crate) use suggest::suggest_now;

@@ -79,6 +79,11 @@ pub(super) fn document(policy: &AiPolicy, ticket: &TicketRow) -> Document {
     Document { title: ticket.title.clone(), text: found.join("\n"), fields: Vec::new() }
 }
 
+/// The text in which reasons and found facts are counted: title, line break, the rest.
+pub(super) fn whole_text(document: &Document) -> String {
+    if document.text.is_empty() { document.title.clone() } else { format!("{}\n{}", document.title, document.text) }
+}
+
 /// A label as the value of the field it is for: teams are learned by key and kept by id, priorities are numbers.
 pub(super) fn value_of(work: &Work<'_>, field: &str, label: &str) -> Option<Value> {
     match field {

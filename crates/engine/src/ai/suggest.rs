@@ -10,6 +10,7 @@ use domain::id::{SuggestionId, TicketId};
 use serde_json::{Map, Value, json};
 use store::{SuggestionRow, SuggestionState, TicketRow};
 
+use super::facts;
 use super::predict::{self, Active};
 use crate::configuration::{AiPolicy, Published};
 use crate::error::Result;
@@ -52,13 +53,13 @@ pub(crate) async fn suggest_now(work: &mut Work<'_>, ticket: &mut TicketRow) -> 
 }
 
 /// One proposal before it is kept.
-struct Proposal {
-    field: String,
-    value: Value,
-    confidence: f64,
-    reasons: Value,
-    model: Option<domain::id::ModelId>,
-    verdict: Verdict,
+pub(super) struct Proposal {
+    pub(super) field: String,
+    pub(super) value: Value,
+    pub(super) confidence: f64,
+    pub(super) reasons: Value,
+    pub(super) model: Option<domain::id::ModelId>,
+    pub(super) verdict: Verdict,
 }
 
 impl Work<'_> {
@@ -67,6 +68,7 @@ impl Work<'_> {
         let known = self.tx.suggestion_list(ticket.id).await?;
         let document = predict::document(&policy.compiled, ticket);
         let mut proposals = self.classified(&policy, &document).await?;
+        proposals.extend(facts::proposals(self, &policy, ticket, &document).await?);
         proposals.retain(|proposal| !known.iter().any(|row| row.field == proposal.field));
         for proposal in proposals {
             self.keep_proposal(ticket, proposal).await?;

@@ -227,14 +227,25 @@ fn compile_ai(document: &Value) -> Result<AiPolicy, Vec<Problem>> {
     let malformed = |pointer: &str, reason: String| {
         vec![Problem::new(pointer, "definition.malformed").with("reason", reason)]
     };
-    let dispatch = match &definition.dispatch {
+    let extract = match &definition.extract {
+        Value::Null => None,
+        policy => {
+            let policy = serde_json::from_value(policy.clone());
+            let policy: ai::extract::ExtractPolicy = policy.map_err(|error| malformed("/extract", error.to_string()))?;
+            let probe = ai::extract::Extractor::new(&policy, &HashMap::new());
+            probe.map_err(|error| malformed("/extract", error.to_string()))?;
+            Some(policy)
+        }
+    };
+    let dispatch: domain::dispatch::DispatchPolicy = match &definition.dispatch {
         Value::Null => domain::dispatch::DispatchPolicy::default(),
         policy => {
             let policy = serde_json::from_value(policy.clone());
             policy.map_err(|error| malformed("/dispatch", error.to_string()))?
         }
     };
-    Ok(AiPolicy { definition, dispatch })
+    let problems = dispatch.check("/dispatch");
+    if problems.is_empty() { Ok(AiPolicy { definition, extract, dispatch }) } else { Err(problems) }
 }
 
 /// A Condition document, read and checked.

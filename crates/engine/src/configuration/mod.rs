@@ -76,6 +76,7 @@ pub struct Configuration {
 #[derive(Debug)]
 pub struct AiPolicy {
     pub definition: AiDefinition,
+    pub extract: Option<ai::extract::ExtractPolicy>,
     pub dispatch: DispatchPolicy,
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use ai::handling::{Case, HandlingTimes};
 use domain::dispatch::{
     Certificate, Engineer, Handling, Input, Job, Place, Point, SkillNeed, Span, Weights, open_spans,
 };
@@ -10,7 +11,6 @@ use domain::time::Timestamp;
 use serde_json::Value;
 use store::{TicketRow, UserRow};
 
-use super::learned::Learned;
 use crate::Work;
 use crate::error::Result;
 
@@ -18,13 +18,14 @@ use crate::error::Result;
 const RECENT_MS: i64 = 7 * 86_400_000;
 /// Finished jobs of a category that teach how long it takes.
 const HISTORY: u32 = 2_000;
+const HOUR_MS: f64 = 3_600_000.0;
 
 pub(super) async fn input(work: &mut Work<'_>, ticket: &TicketRow) -> Result<Input> {
     let policy = work.configuration.ai_for(&ticket.form).cloned();
     let weights = policy.as_ref().map(|policy| policy.compiled.dispatch.weights.clone()).unwrap_or_default();
     let place = place(work, ticket).await?;
     let handling = handling(work, ticket).await?;
-    let job = job(ticket, &place, handling.usual_ms());
+    let job = job(ticket, &place, handling.usual_ms);
     let engineers = engineers(work, ticket, &weights, &handling).await?;
     Ok(Input { job, engineers, weights, now: work.now() })
 }
@@ -66,7 +67,26 @@ fn job(ticket: &TicketRow, site: &Site, effort_ms: i64) -> Job {
 async fn handling(work: &mut Work<'_>, ticket: &TicketRow) -> Result<Learned> {
     let Some(category) = &ticket.category else { return Ok(Learned::default()) };
     let rows = work.tx.ticket_handling(&ticket.form, category, HISTORY).await?;
-    Ok(Learned::of(&rows))
+    let people: HashSet<UserId> = rows.iter().map(|(owner, _)| *owner).collect();
+    let case = |(owner, millis): (UserId, i64)| Case {
+        engineer: owner.to_string(),
+        category: category.clone(),
+        hours: millis as f64 / HOUR_MS,
+    };
+    let times = HandlingTimes::learn(&rows.into_iter().map(case).collect::<Vec<_>>());
+    let estimate = |user: UserId| {
+        let found = times.estimate(Some(&user.to_string()), category)?;
+        Some((user, Handling { hours: found.hours, n: found.cases }))
+    };
+    let usual = times.estimate(None, category).map_or(0.0, |usual| usual.hours);
+    Ok(Learned { by_person: people.into_iter().filter_map(estimate).collect(), usual_ms: (usual * HOUR_MS) as i64 })
+}
+
+/// What finished work of the same category teaches.
+#[derive(Default)]
+struct Learned {
+    by_person: HashMap<UserId, Handling>,
+    usual_ms: i64,
 }
 
 async fn engineers(

@@ -1,7 +1,6 @@
 //! Who should do the work: gathers what the ranking needs, proposes, and assigns where the policy allows.
 
 mod gather;
-mod learned;
 
 use domain::access::Action;
 use domain::actor::Actor;

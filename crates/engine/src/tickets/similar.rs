@@ -1,7 +1,6 @@
 //! Tickets like this one, with what solved them.
 
-use std::collections::{HashMap, HashSet};
-
+use ai::similar::rank;
 use domain::access::Action;
 use domain::id::TicketId;
 use store::TicketRow;
@@ -33,14 +32,15 @@ impl Work<'_> {
         let ticket = sight::find(self, id, Action::TicketRead).await?;
         let candidates = self.tx.ticket_list_alike(&ticket.title, id, CANDIDATES).await?;
         let mut found = Vec::new();
-        for (at, score) in ranked(&ticket.title, &candidates).into_iter().take(limit * 2) {
-            let row = &candidates[at];
+        let texts: Vec<(&str, &str)> = candidates.iter().map(|row| (row.title.as_str(), "")).collect();
+        for hit in rank((&ticket.title, ""), &texts, limit * 2) {
+            let Some(row) = candidates.get(hit.document) else { continue };
             match sight::find(self, row.id, Action::TicketRead).await {
                 Ok(mut seen) => {
                     let form = self.engine.form_version(self.tx, &seen.form, seen.form_version).await?;
                     sight::filtered(self.ctx.access(), &form.form, &mut seen);
                     let solved = seen.solved_at.and_then(|_| seen.data.get("action_taken")?.as_str().map(str::to_owned));
-                    found.push(SimilarTicket { ticket: seen, score, resolution: solved });
+                    found.push(SimilarTicket { ticket: seen, score: hit.score, resolution: solved });
                 }
                 Err(Error::NotFound) => {}
                 Err(error) => return Err(error),
@@ -51,31 +51,4 @@ impl Work<'_> {
         }
         Ok(found)
     }
-}
-
-/// Candidates by the cosine of their rare character pairs, best first.
-fn ranked(title: &str, candidates: &[TicketRow]) -> Vec<(usize, f64)> {
-    let grams: Vec<HashSet<[char; 2]>> = candidates.iter().map(|row| pairs(&row.title)).collect();
-    let own = pairs(title);
-    let mut often: HashMap<[char; 2], f64> = HashMap::new();
-    for pair in grams.iter().flatten().chain(&own) {
-        *often.entry(*pair).or_default() += 1.0;
-    }
-    let total = candidates.len() as f64 + 1.0;
-    let weight = |pair: &[char; 2]| ((total + 1.0) / often.get(pair).copied().unwrap_or(1.0)).ln().max(0.05);
-    let length = |pairs: &HashSet<[char; 2]>| pairs.iter().map(|pair| weight(pair).powi(2)).sum::<f64>().sqrt();
-    let own_length = length(&own);
-    let score = |other: &HashSet<[char; 2]>| {
-        let shared: f64 = own.intersection(other).map(|pair| weight(pair).powi(2)).sum();
-        let lengths = own_length * length(other);
-        if lengths > 0.0 { shared / lengths } else { 0.0 }
-    };
-    let mut scored: Vec<(usize, f64)> = grams.iter().map(score).enumerate().filter(|(_, score)| *score > 0.1).collect();
-    scored.sort_by(|a, b| b.1.total_cmp(&a.1));
-    scored
-}
-
-fn pairs(text: &str) -> HashSet<[char; 2]> {
-    let letters: Vec<char> = text.to_lowercase().chars().filter(|letter| letter.is_alphanumeric()).collect();
-    letters.windows(2).map(|pair| [pair[0], pair[1]]).collect()
 }
