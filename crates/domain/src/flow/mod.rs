@@ -21,7 +21,7 @@ mod state;
 mod step;
 pub mod timer;
 
-pub use check::{Allowed, MAX_DEPTH, MAX_EDGES, MAX_NODES, check, check_allowing};
+pub use check::{Allowed, CALLS, MAX_DEPTH, MAX_EDGES, MAX_NODES, check, check_allowing};
 pub use compile::{compile, compile_allowing};
 pub use compiled::Flow;
 pub use def::FlowDefinition;

@@ -246,15 +246,15 @@ fn conditions_are_checked_where_they_stand() {
 #[test]
 fn what_does_not_run_yet_is_refused_by_name() {
     let nodes = json!([{"id":"s","type":"script","script":"x"}, {"id":"c","type":"call","flow":"other"},
-        {"id":"w","type":"work","who":[{"by":"rota","rota":"night"}]}, end()]);
-    let mut flow = definition(nodes, json!([["start", "s"], ["s", "c"], ["c", "w"], ["w", "done"]]));
+        {"id":"w","type":"work","who":[{"by":"rota","rota":"night"}]}, {"id":"e","type":"action","use":"connector:erp.book"}, end()]);
+    let mut flow = definition(nodes, json!([["start", "s"], ["s", "c"], ["c", "w"], ["w", "e"], ["e", "done"]]));
     flow.scripts.insert("x".to_owned(), serde_json::from_value(json!({"lang":"js","code":""})).expect("a script"));
     let refused = |allowed: &Allowed| {
         let problems = check_allowing(&flow, &types(), allowed);
         let of_kind = problems.iter().filter(|problem| problem.code == "flow.not_running_yet");
         of_kind.map(|problem| problem.params["node"].clone()).collect::<Vec<_>>()
     };
-    assert_eq!(refused(&Allowed::now()), ["s", "c", "w"]);
+    assert_eq!(refused(&Allowed::now()), ["s", "c", "w", "e"]);
     assert_eq!(refused(&Allowed::everything()), Vec::<Value>::new());
 }
 

@@ -8,7 +8,7 @@ mod shape;
 
 use lang::Types;
 
-pub use running::Allowed;
+pub use running::{Allowed, CALLS};
 
 use super::def::FlowDefinition;
 use super::outline::Outline;

@@ -4,11 +4,16 @@ use super::super::def::{NodeType, Who};
 use super::super::outline::{Outline, OutlineNode};
 use crate::problem::Problem;
 
+/// What an action may call in this release.
+pub const CALLS: [&str; 3] = ["ai:suggest", "record.create", "record.update"];
+
 /// The parts of the model that may be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Allowed {
     pub scripts: bool,
     pub calls: bool,
+    /// Actions besides [`CALLS`]: connectors, decision tables.
+    pub outside_actions: bool,
     /// Scopes that start by an event beside their siblings.
     pub event_scopes: bool,
     /// People found by a connector or a rota.
@@ -20,12 +25,26 @@ pub struct Allowed {
 impl Allowed {
     /// What this release runs.
     pub const fn now() -> Self {
-        Self { scripts: false, calls: false, event_scopes: false, outside_people: false, loose_shape: false }
+        Self {
+            scripts: false,
+            calls: false,
+            outside_actions: false,
+            event_scopes: false,
+            outside_people: false,
+            loose_shape: false,
+        }
     }
 
     /// The whole model, as far as the engine itself carries it.
     pub const fn everything() -> Self {
-        Self { scripts: true, calls: true, event_scopes: false, outside_people: true, loose_shape: true }
+        Self {
+            scripts: true,
+            calls: true,
+            outside_actions: true,
+            event_scopes: false,
+            outside_people: true,
+            loose_shape: true,
+        }
     }
 }
 
@@ -39,6 +58,12 @@ pub(super) fn check(outline: &Outline<'_>, allowed: &Allowed, problems: &mut Vec
         match node.kind {
             NodeType::Script if !allowed.scripts => refuse("script"),
             NodeType::Call if !allowed.calls => refuse("call"),
+            NodeType::Action if !allowed.outside_actions => {
+                let call = node.document.and_then(|node| node.call.as_deref());
+                if let Some(call) = call.filter(|call| !CALLS.contains(call)) {
+                    refuse(call);
+                }
+            }
             NodeType::Scope if node.is_beside() && !allowed.event_scopes => refuse("scope.start"),
             _ => {}
         }
