@@ -22,7 +22,10 @@ pub enum Found {
     OtherBody,
     /// The work was done, the answer was not kept.
     AnswerLost,
-    Answer { status: u16, response: String },
+    Answer {
+        status: u16,
+        response: String,
+    },
 }
 
 /// # Errors

@@ -211,7 +211,8 @@ async fn publishing_is_versioned(fresh: Fresh) {
     let mut document = before.active.clone().expect("a document");
     document["title"] = json!({"zh": "全部未完", "en": "Everything open"});
     let revision = before.row.draft_revision;
-    let save = definitions::SaveDraft { kind: Kind::View, key: "all_open".into(), document: document.clone(), revision };
+    let save =
+        definitions::SaveDraft { kind: Kind::View, key: "all_open".into(), document: document.clone(), revision };
     let saved = definitions::save_draft(&desk.engine, admin, save.clone()).await.expect("saved");
     let stale = definitions::save_draft(&desk.engine, admin, save).await;
     assert!(matches!(stale, Err(Error::Stale)), "the second writer must see the first");

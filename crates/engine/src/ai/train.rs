@@ -52,9 +52,7 @@ pub async fn retrain(engine: &Engine, ctx: &Ctx, target: &str) -> Result<Trained
     let learned = tokio::task::spawn_blocking(move || learn(&examples, active.as_deref())).await;
     let (bytes, metrics) = learned.map_err(|_| Error::refused("server.internal"))??;
     let target = target.to_owned();
-    engine
-        .tx(ctx, move |work| Box::pin(async move { work.keep_model(target, count, bytes, metrics).await }))
-        .await
+    engine.tx(ctx, move |work| Box::pin(async move { work.keep_model(target, count, bytes, metrics).await })).await
 }
 
 /// Enqueues the training of one target, or of every target of every policy.

@@ -169,7 +169,8 @@ fn check_rule(rule: &RuleDefinition, around: &Configuration) -> Vec<Problem> {
             domain::rule::Act::Set(fields) => {
                 let missing = fields.keys().filter(|field| types.get(field).is_none());
                 problems.extend(missing.map(|field| {
-                    Problem::new(format!("/then/{index}/set/{field}"), "form.unknown_field").with("field", field.as_str())
+                    Problem::new(format!("/then/{index}/set/{field}"), "form.unknown_field")
+                        .with("field", field.as_str())
                 }));
             }
             domain::rule::Act::Notify(notify) if !around.messages.contains_key(&notify.template) => {
@@ -224,14 +225,14 @@ fn flow_types(definition: &FlowDefinition, forms: &Catalogue<Form>) -> Result<Ty
 
 fn compile_ai(document: &Value) -> Result<AiPolicy, Vec<Problem>> {
     let definition: AiDefinition = read(document)?;
-    let malformed = |pointer: &str, reason: String| {
-        vec![Problem::new(pointer, "definition.malformed").with("reason", reason)]
-    };
+    let malformed =
+        |pointer: &str, reason: String| vec![Problem::new(pointer, "definition.malformed").with("reason", reason)];
     let extract = match &definition.extract {
         Value::Null => None,
         policy => {
             let policy = serde_json::from_value(policy.clone());
-            let policy: ai::extract::ExtractPolicy = policy.map_err(|error| malformed("/extract", error.to_string()))?;
+            let policy: ai::extract::ExtractPolicy =
+                policy.map_err(|error| malformed("/extract", error.to_string()))?;
             let probe = ai::extract::Extractor::new(&policy, &HashMap::new());
             probe.map_err(|error| malformed("/extract", error.to_string()))?;
             Some(policy)

@@ -16,7 +16,14 @@ use crate::{Ctx, Engine, Work};
 /// # Errors
 /// `definition.no_draft`, `request.stale`, or the problems that the check found.
 #[tracing::instrument(name = "definition.publish", skip_all, fields(definition.key = %key))]
-pub async fn publish(engine: &Engine, ctx: &Ctx, kind: Kind, key: String, revision: i64, note: String) -> Result<DefinitionVersionRow> {
+pub async fn publish(
+    engine: &Engine,
+    ctx: &Ctx,
+    kind: Kind,
+    key: String,
+    revision: i64,
+    note: String,
+) -> Result<DefinitionVersionRow> {
     ctx.require(Action::DefinitionPublish)?;
     engine
         .tx(ctx, move |work| {
@@ -39,7 +46,14 @@ pub async fn publish(engine: &Engine, ctx: &Ctx, kind: Kind, key: String, revisi
 /// # Errors
 /// `definition.unknown`, or problems when the older document no longer fits its surroundings.
 #[tracing::instrument(name = "definition.roll_back", skip_all, fields(definition.key = %key))]
-pub async fn roll_back(engine: &Engine, ctx: &Ctx, kind: Kind, key: String, to: i64, note: String) -> Result<DefinitionVersionRow> {
+pub async fn roll_back(
+    engine: &Engine,
+    ctx: &Ctx,
+    kind: Kind,
+    key: String,
+    to: i64,
+    note: String,
+) -> Result<DefinitionVersionRow> {
     ctx.require(Action::DefinitionPublish)?;
     engine
         .tx(ctx, move |work| {
@@ -55,7 +69,13 @@ pub async fn roll_back(engine: &Engine, ctx: &Ctx, kind: Kind, key: String, to: 
 }
 
 /// Publishes a document as it is: template packs and imports. The caller touches the configuration at the end.
-pub(crate) async fn publish_document(work: &mut Work<'_>, kind: Kind, key: &str, document: Value, note: &str) -> Result<()> {
+pub(crate) async fn publish_document(
+    work: &mut Work<'_>,
+    kind: Kind,
+    key: &str,
+    document: Value,
+    note: &str,
+) -> Result<()> {
     let found = work.tx.definition_by_key(kind, key).await?;
     if let Some(number) = found.as_ref().and_then(|row| row.active_version) {
         let active = work.tx.definition_version(kind, key, number).await?;
@@ -126,7 +146,8 @@ impl Work<'_> {
         row.draft_revision += 1;
         row.draft_base = None;
         self.tx.definition_update(&row).await?;
-        let kind = if restored_from.is_some() { EventKind::DefinitionRolledBack } else { EventKind::DefinitionPublished };
+        let kind =
+            if restored_from.is_some() { EventKind::DefinitionRolledBack } else { EventKind::DefinitionPublished };
         let data = json!({
             "kind": version.kind,
             "key": version.key,

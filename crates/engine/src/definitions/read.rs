@@ -81,9 +81,9 @@ pub async fn version(engine: &Engine, ctx: &Ctx, kind: Kind, key: String, number
     ctx.require(Action::DefinitionRead)?;
     engine
         .read(ctx, move |work| {
-            Box::pin(async move {
-                work.tx.definition_version(kind, &key, number).await?.ok_or_else(|| unknown(kind, &key))
-            })
+            Box::pin(
+                async move { work.tx.definition_version(kind, &key, number).await?.ok_or_else(|| unknown(kind, &key)) },
+            )
         })
         .await
 }
@@ -92,7 +92,14 @@ pub async fn version(engine: &Engine, ctx: &Ctx, kind: Kind, key: String, number
 ///
 /// # Errors
 /// `access.denied`, `definition.unknown`.
-pub async fn differences(engine: &Engine, ctx: &Ctx, kind: Kind, key: String, from: i64, to: Option<i64>) -> Result<Vec<Change>> {
+pub async fn differences(
+    engine: &Engine,
+    ctx: &Ctx,
+    kind: Kind,
+    key: String,
+    from: i64,
+    to: Option<i64>,
+) -> Result<Vec<Change>> {
     let old = version(engine, ctx, kind, key.clone(), from).await?.document;
     let new = match to {
         Some(number) => version(engine, ctx, kind, key, number).await?.document,

@@ -115,10 +115,11 @@ async fn engineers(
             continue;
         }
         let calendar = profile.get("calendar").and_then(Value::as_str).unwrap_or("work");
-        let spans = hours.entry(calendar.to_owned()).or_insert_with(|| match work.configuration.calendars.get(calendar) {
-            Some(calendar) => open_spans(calendar, now, until),
-            None => vec![Span { from: now, to: until }],
-        });
+        let spans =
+            hours.entry(calendar.to_owned()).or_insert_with(|| match work.configuration.calendars.get(calendar) {
+                Some(calendar) => open_spans(calendar, now, until),
+                None => vec![Span { from: now, to: until }],
+            });
         let count = |counts: &HashMap<UserId, i64>| {
             counts.get(&person.id).and_then(|count| u32::try_from(*count).ok()).unwrap_or_default()
         };

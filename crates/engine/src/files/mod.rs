@@ -114,7 +114,10 @@ fn refusal(error: BlobError) -> Error {
 /// A name that is only a name: no path, no control or direction characters, at most 200 characters.
 fn clean_name(name: &str) -> String {
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
-    let hidden = |c: char| c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
+    let hidden = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+    };
     let clean: String = last.chars().filter(|c| !hidden(*c)).take(200).collect();
     let clean = clean.trim().trim_start_matches('.');
     if clean.is_empty() { "file".to_owned() } else { clean.to_owned() }
@@ -123,7 +126,8 @@ fn clean_name(name: &str) -> String {
 fn safe_type(media_type: &str) -> String {
     let bare = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     let shaped = bare.split_once('/').is_some_and(|(kind, rest)| {
-        let word = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b));
+        let word =
+            |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b));
         word(kind) && word(rest)
     });
     if shaped && !ACTIVE.contains(&bare.as_str()) { bare } else { "application/octet-stream".to_owned() }

@@ -51,9 +51,7 @@ pub async fn run_action(engine: &Engine, ctx: &Ctx, instance: InstanceId, token:
                     Ok(result) => Input::ActionDone { token, run, result },
                     Err(Error::Store(error)) => return Err(Error::Store(error)),
                     Err(Error::Stale) => return Err(Error::Stale),
-                    Err(error) => {
-                        Input::ActionFailed { token, run, code: code_of(&error), message: error.to_string() }
-                    }
+                    Err(error) => Input::ActionFailed { token, run, code: code_of(&error), message: error.to_string() },
                 };
                 run_input(work, &mut ticket, row, input).await
             })

@@ -101,7 +101,8 @@ async fn head(work: &mut Work<'_>, org: Option<OrgId>) -> Result<Vec<UserId>> {
 async fn holders(work: &mut Work<'_>, role: &str, org: Option<OrgId>) -> Result<Vec<UserId>> {
     let Some(org) = org else { return Ok(Vec::new()) };
     let mut above = vec![org];
-    while let Some(parent) = above.last().and_then(|org| work.configuration.orgs.get(org)).and_then(|org| org.parent_id) {
+    while let Some(parent) = above.last().and_then(|org| work.configuration.orgs.get(org)).and_then(|org| org.parent_id)
+    {
         above.push(parent);
     }
     Ok(work.tx.user_ids_by_role_in(role, &above).await?)

@@ -145,7 +145,8 @@ pub async fn diagram(engine: &Engine, ctx: &Ctx, ticket: TicketId) -> Result<Opt
 fn draw(compiled: &flow::Flow, state: &flow::InstanceState, instance: &store::InstanceRow) -> Diagram {
     let places = flow::layout(compiled);
     let marks = flow::position(compiled, state);
-    let place_of = |id: &str| places.iter().find(|place| place.node == id).map_or((0, 0), |place| (place.column, place.row));
+    let place_of =
+        |id: &str| places.iter().find(|place| place.node == id).map_or((0, 0), |place| (place.column, place.row));
     let mark_of = |id: &str| marks.iter().find(|mark| mark.node == id).map_or(Mark::Idle, |mark| mark.mark);
     let nodes = compiled.nodes().map(|(id, node_type, name)| {
         let (column, row) = place_of(id);

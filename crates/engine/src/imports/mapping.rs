@@ -47,8 +47,20 @@ pub struct Source {
 
 /// Fields that a mapping may name beside the form's own.
 pub(super) const SYSTEM_FIELDS: [&str; 14] = [
-    "title", "status", "priority", "category", "owner", "team", "requester", "org", "place", "asset", "created_at",
-    "solved_at", "closed_at", "rating",
+    "title",
+    "status",
+    "priority",
+    "category",
+    "owner",
+    "team",
+    "requester",
+    "org",
+    "place",
+    "asset",
+    "created_at",
+    "solved_at",
+    "closed_at",
+    "rating",
 ];
 
 impl Mapping {
@@ -156,11 +168,13 @@ mod tests {
             }
         }))
         .expect("a mapping");
-        let found = mapping.apply(&row(json!({"标题": "断网", "类别": "网络", "时间": "2026/02/13 17:30:00", "级别": " ", "no": 7})));
+        let found = mapping
+            .apply(&row(json!({"标题": "断网", "类别": "网络", "时间": "2026/02/13 17:30:00", "级别": " ", "no": 7})));
         let expected = json!({"category": "net", "created_at": "2026-02-13T09:30:00.000Z", "priority": 2, "status": "closed", "title": "断网"});
         assert_eq!(found.map(Value::Object), Ok(expected));
         assert_eq!(mapping.row_key(&row(json!({"no": 7}))), Some("7".to_owned()));
-        let problems = mapping.apply(&row(json!({"标题": "x", "时间": "昨天", "级别": "高"}))).expect_err("two problems");
+        let problems =
+            mapping.apply(&row(json!({"标题": "x", "时间": "昨天", "级别": "高"}))).expect_err("two problems");
         let pointers: Vec<_> = problems.iter().map(|problem| problem.pointer.as_str()).collect();
         assert_eq!(pointers, ["/created_at", "/priority"]);
     }

@@ -287,7 +287,9 @@ impl Lookup {
             Some(lang::Type::Person) => self.people.get(text).map(|id| json!(id)),
             Some(lang::Type::Org) => self.orgs.get(text).map(|id| json!(id)),
             Some(lang::Type::Reference { to }) if to == "team" => self.teams.get(text).map(|id| json!(id)),
-            Some(lang::Type::Reference { to }) => self.records.get(to).and_then(|keys| keys.get(text)).map(|id| json!(id)),
+            Some(lang::Type::Reference { to }) => {
+                self.records.get(to).and_then(|keys| keys.get(text)).map(|id| json!(id))
+            }
             _ => None,
         };
         found.unwrap_or(value)
@@ -323,7 +325,9 @@ impl Work<'_> {
             counted.read += 1;
             record.position = i64::try_from(number_of(&row)).unwrap_or(i64::MAX);
             let judged = match row {
-                Err(bad) => Err((bad.number, vec![Problem::new("", "import.bad_row").with("reason", bad.reason)], Value::Null)),
+                Err(bad) => {
+                    Err((bad.number, vec![Problem::new("", "import.bad_row").with("reason", bad.reason)], Value::Null))
+                }
                 Ok(row) => {
                     let key = mapping.row_key(&row).map(|key| format!("import:{}:{key}", mapping.form));
                     if let Some(key) = &key {
@@ -374,7 +378,8 @@ impl Work<'_> {
         self.record(EventKind::TicketCreated, Some(ticket.id), None, data);
         self.ctx = now;
         for (at, author, name, visibility, body) in log {
-            let actor = author.map_or_else(|| Actor { name: name.clone(), ..Actor::import("") }, |id| Actor::person(id, &name));
+            let actor =
+                author.map_or_else(|| Actor { name: name.clone(), ..Actor::import("") }, |id| Actor::person(id, &name));
             let row = CommentRow {
                 id: self.ctx.at(at).id(CommentId::new),
                 ticket_id: ticket.id,

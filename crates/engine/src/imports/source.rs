@@ -155,7 +155,8 @@ fn sheet_rows<'a>(bytes: Vec<u8>) -> Result<Rows<'a>, BadSource> {
     let name = book.sheet_names().first().cloned().ok_or(BadSource::NoHeader)?;
     let sheet = book.worksheet_range(&name).map_err(wrong)?;
     let mut rows = sheet.rows();
-    let names: Vec<String> = rows.next().ok_or(BadSource::NoHeader)?.iter().map(|cell| cell.to_string().trim().to_owned()).collect();
+    let names: Vec<String> =
+        rows.next().ok_or(BadSource::NoHeader)?.iter().map(|cell| cell.to_string().trim().to_owned()).collect();
     let rows: Vec<Row> = rows
         .zip(1u64..)
         .map(|(cells, number)| {

@@ -12,7 +12,7 @@ use tracing::{error, info, warn};
 
 use super::registry;
 use crate::error::{Error, Result};
-use crate::{Ctx, Engine};
+use crate::{Ctx, Engine, operations};
 
 /// How the runner works.
 #[derive(Debug, Clone)]
@@ -51,11 +51,23 @@ impl Ticked {
 pub(super) type Source = std::sync::Arc<dyn Fn() -> (Timestamp, u64) + Send + Sync>;
 
 /// Runs until `stop` is ready; a job that has begun is finished first.
-pub async fn run(engine: Engine, settings: RunnerSettings, source: Source, stop: Pin<Box<dyn Future<Output = ()> + Send>>) {
+pub async fn run(
+    engine: Engine,
+    settings: RunnerSettings,
+    source: Source,
+    stop: Pin<Box<dyn Future<Output = ()> + Send>>,
+) {
     let mut stop = stop;
+    let mut tidied: Option<Timestamp> = None;
     loop {
         let woken = engine.store().job_signal();
         let (now, seed) = source();
+        if tidied.is_none_or(|last| now.millis_since(last) >= operations::EVERY_MS) {
+            tidied = Some(now);
+            if let Err(found) = operations::tidy_up(&engine, now, seed).await {
+                error!(error = %found, "Could not tidy up");
+            }
+        }
         match tick(&engine, &settings, now, seed).await {
             Ok(ticked) if ticked.total() > 0 => continue,
             Ok(_) => {}

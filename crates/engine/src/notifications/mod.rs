@@ -45,12 +45,7 @@ pub(crate) async fn resolve(work: &mut Work<'_>, ticket: &TicketRow, who: &[Stri
 }
 
 /// Puts a message into the inboxes of `people`.
-pub(crate) async fn send(
-    work: &mut Work<'_>,
-    ticket: &TicketRow,
-    what: Audience<'_>,
-    people: &[UserId],
-) -> Result<()> {
+pub(crate) async fn send(work: &mut Work<'_>, ticket: &TicketRow, what: Audience<'_>, people: &[UserId]) -> Result<()> {
     let actor = work.ctx.actor().user_id();
     let (kind, data) = match what {
         Audience::Kind(kind) => (kind.to_owned(), json!({"number": ticket.number, "title": ticket.title})),

@@ -1,5 +1,9 @@
 //! What an operator looks at: jobs, the audit chain.
 
+mod housekeeping;
+
+pub use housekeeping::{EVERY_MS, tidy_up};
+
 use std::collections::BTreeMap;
 
 use domain::access::Action;
@@ -43,7 +47,13 @@ pub struct AuditPage {
 ///
 /// # Errors
 /// `access.denied`.
-pub async fn jobs(engine: &Engine, ctx: &Ctx, state: Option<String>, after: Option<String>, limit: u32) -> Result<JobPage> {
+pub async fn jobs(
+    engine: &Engine,
+    ctx: &Ctx,
+    state: Option<String>,
+    after: Option<String>,
+    limit: u32,
+) -> Result<JobPage> {
     ctx.require(Action::JobManage)?;
     let limit = limit.clamp(1, 200);
     engine

@@ -34,7 +34,13 @@ pub struct NewPerson {
 ///
 /// # Errors
 /// `access.denied`.
-pub async fn people(engine: &Engine, ctx: &Ctx, words: Option<String>, after: Option<String>, limit: u32) -> Result<PersonPage> {
+pub async fn people(
+    engine: &Engine,
+    ctx: &Ctx,
+    words: Option<String>,
+    after: Option<String>,
+    limit: u32,
+) -> Result<PersonPage> {
     ctx.require(Action::PersonRead)?;
     let limit = limit.clamp(1, 200);
     engine

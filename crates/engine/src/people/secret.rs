@@ -65,7 +65,8 @@ pub(super) fn hash_password(password: &str, salt: [u8; 16]) -> Option<String> {
 /// Whether the password is the one behind `kept`. Without a kept hash the same work is done and the answer is no,
 /// so that the time tells nobody whether an account exists.
 pub(super) fn verify_password(password: &str, kept: Option<&str>) -> bool {
-    const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+    const NOBODY: &str =
+        "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
     let Ok(hash) = PasswordHash::new(kept.unwrap_or(NOBODY)) else { return false };
     let matches = Argon2::default().verify_password(password.as_bytes(), &hash).is_ok();
     matches && kept.is_some()

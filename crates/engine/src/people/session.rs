@@ -58,7 +58,13 @@ const TOUCH_EVERY_MS: i64 = 60_000;
 ///
 /// # Errors
 /// `access.bad_credentials`, or `access.too_many_attempts` after five failures within a quarter of an hour.
-pub async fn open_by_password(engine: &Engine, tenant: Option<&str>, login: &str, password: &str, how: SignIn<'_>) -> Result<Opened> {
+pub async fn open_by_password(
+    engine: &Engine,
+    tenant: Option<&str>,
+    login: &str,
+    password: &str,
+    how: SignIn<'_>,
+) -> Result<Opened> {
     let tenant = engine.store().tenant_find(tenant).await?;
     let Some(tenant) = tenant else {
         verify(engine, password, None).await;
@@ -133,8 +139,12 @@ pub async fn authenticate(engine: &Engine, purpose: Purpose, presented: &str, no
     let refused = || Error::refused("access.sign_in_required");
     let hash = secret::presented(purpose, presented).ok_or_else(refused)?;
     let found = match purpose {
-        Purpose::Token => engine.store().token_find(&hash).await?.map(|(tenant, token, user)| (tenant, None, Some(token), user)),
-        _ => engine.store().session_find(&hash).await?.map(|(tenant, session, user)| (tenant, Some(session), None, user)),
+        Purpose::Token => {
+            engine.store().token_find(&hash).await?.map(|(tenant, token, user)| (tenant, None, Some(token), user))
+        }
+        _ => {
+            engine.store().session_find(&hash).await?.map(|(tenant, session, user)| (tenant, Some(session), None, user))
+        }
     };
     let (tenant, session, token, user) = found.ok_or_else(refused)?;
     let expires_at = session.as_ref().map(|row| row.expires_at).or(token.as_ref().map(|row| row.expires_at));

@@ -34,7 +34,8 @@ async fn run_with(work: &mut Work<'_>, ticket: &mut TicketRow, kind: EventKind, 
         return Ok(());
     }
     let configuration = Arc::clone(&work.configuration);
-    let mut rules: Vec<_> = configuration.rules.values().filter(|rule| rule.compiled.definition.on.contains(&kind)).collect();
+    let mut rules: Vec<_> =
+        configuration.rules.values().filter(|rule| rule.compiled.definition.on.contains(&kind)).collect();
     rules.sort_by_key(|rule| (rule.compiled.definition.order, rule.key.clone()));
     for rule in rules {
         let holds = rule.compiled.condition.as_ref().is_none_or(|condition| {
@@ -53,7 +54,12 @@ async fn run_with(work: &mut Work<'_>, ticket: &mut TicketRow, kind: EventKind, 
             // Boxed, because a rule's change may set off rules.
             Box::pin(apply(&mut acting, ticket, act)).await?;
         }
-        acting.record(EventKind::RuleApplied, Some(ticket.id), Some(rule.key.clone()), json!({"version": rule.version}));
+        acting.record(
+            EventKind::RuleApplied,
+            Some(ticket.id),
+            Some(rule.key.clone()),
+            json!({"version": rule.version}),
+        );
     }
     Ok(())
 }

@@ -86,7 +86,8 @@ impl Work<'_> {
         let kept = self.tx.sla_count_by_day(since, offset_ms).await?;
         let people: Vec<UserId> = loads.iter().map(|(owner, _, _)| *owner).collect();
         let names: BTreeMap<UserId, String> = self.tx.user_names(&people).await?.into_iter().collect();
-        let kept: BTreeMap<i64, (i64, i64)> = kept.into_iter().map(|(day, met, breached)| (day, (met, breached))).collect();
+        let kept: BTreeMap<i64, (i64, i64)> =
+            kept.into_iter().map(|(day, met, breached)| (day, (met, breached))).collect();
         let name_of = |day: i64| lang::format_date(lang::CivilDate::from_days(day));
         Ok(Overview {
             open_by_status: statuses

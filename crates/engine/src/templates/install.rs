@@ -80,9 +80,7 @@ pub async fn install_sample(engine: &Engine, ctx: &Ctx, pack: &Pack) -> Result<I
 /// Puts the document's key in front of its problems.
 fn named(error: Error, key: &str) -> Error {
     match error {
-        Error::Invalid(problems) => {
-            Error::Invalid(crate::tickets::fields::under(&format!("/{key}"), problems))
-        }
+        Error::Invalid(problems) => Error::Invalid(crate::tickets::fields::under(&format!("/{key}"), problems)),
         other => other,
     }
 }

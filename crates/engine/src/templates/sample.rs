@@ -13,8 +13,13 @@ use crate::records::CreateRecord;
 use crate::samples::{Organisation, Person};
 
 /// Files of records, in an order that lets each refer to those before it.
-const RECORDS: [(&str, &str); 5] =
-    [("places", "place"), ("customers", "customer"), ("parts", "part"), ("assets", "asset"), ("knowledge", "knowledge")];
+const RECORDS: [(&str, &str); 5] = [
+    ("places", "place"),
+    ("customers", "customer"),
+    ("parts", "part"),
+    ("assets", "asset"),
+    ("knowledge", "knowledge"),
+];
 
 pub(super) struct Sampler<'w, 't> {
     work: &'w mut Work<'t>,

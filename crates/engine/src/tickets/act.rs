@@ -17,17 +17,32 @@ use crate::{Ctx, Engine, Work, flows};
 #[derive(Debug, Clone, PartialEq)]
 pub enum TicketAct {
     /// The requester takes the report back before anybody decided on it.
-    Withdraw { reason: Option<String> },
+    Withdraw {
+        reason: Option<String>,
+    },
     /// The requester asks to hurry; whoever holds the open tasks hears of it.
-    Urge { message: Option<String> },
-    Assign { owner: Option<UserId> },
+    Urge {
+        message: Option<String>,
+    },
+    Assign {
+        owner: Option<UserId>,
+    },
     /// Only for tickets that no flow drives.
-    SetStatus { status: Status },
+    SetStatus {
+        status: Status,
+    },
     /// The requester confirms that it is solved.
-    Confirm { comment: Option<String> },
+    Confirm {
+        comment: Option<String>,
+    },
     /// It is not solved after all.
-    Reopen { reason: String },
-    Rate { score: u8, comment: Option<String> },
+    Reopen {
+        reason: String,
+    },
+    Rate {
+        score: u8,
+        comment: Option<String>,
+    },
 }
 
 /// The message that a flow waits for when the requester confirms.

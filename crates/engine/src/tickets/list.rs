@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use domain::access::Action;
+use domain::access::{Action, Level};
+use domain::form::Form;
 use domain::problem::Problem;
 use domain::text::Text;
 use domain::view::Sort;
@@ -82,6 +83,9 @@ impl Work<'_> {
             None => None,
             Some(document) => Some(configuration::condition(document, &all_types(&configuration))?),
         };
+        if let Some(filter) = &filter {
+            self.refuse_hidden(filter)?;
+        }
         let scope = sight::list_scope(self, Action::TicketRead)?;
         let conditions: Vec<&Checked> =
             [scope.as_ref(), view.and_then(|view| view.compiled.condition.as_ref()), filter.as_ref()]
@@ -103,6 +107,23 @@ impl Work<'_> {
         self.restrict_all(&mut tickets).await?;
         let columns = view.map(|view| view.compiled.definition.columns.clone()).unwrap_or_default();
         Ok(TicketPage { tickets, names, configuration, columns, next })
+    }
+
+    /// A filter over a field that the caller may not see would tell its value by who is left.
+    fn refuse_hidden(&self, filter: &Checked) -> Result<()> {
+        let access = self.ctx.access();
+        let hidden = |field: &String| {
+            let mut forms = self.configuration.forms.values().map(|form| &form.compiled);
+            let sees = |form: &Form| access.field_level(form.key(), field, form.data_class(field)) >= Level::Read;
+            forms.any(|form| form.definition().ticket.is_some() && form.has_field(field) && !sees(form))
+        };
+        let refused: Vec<Problem> = filter
+            .fields()
+            .iter()
+            .filter(|field| hidden(field))
+            .map(|field| Problem::new("/filter", "access.field").with("field", field.as_str()))
+            .collect();
+        if refused.is_empty() { Ok(()) } else { Err(Error::Invalid(refused)) }
     }
 
     async fn restrict_all(&mut self, tickets: &mut [TicketRow]) -> Result<()> {

@@ -20,7 +20,9 @@ pub(crate) async fn check(work: &mut Work<'_>, form: &Form, ticket: &TicketRow) 
         for text in texts(value) {
             match kind {
                 Type::Person => people.push((pointer.clone(), text.parse::<UserId>().ok())),
-                Type::Reference { to } if to != "team" => records.push((pointer.clone(), text.parse::<RecordId>().ok())),
+                Type::Reference { to } if to != "team" => {
+                    records.push((pointer.clone(), text.parse::<RecordId>().ok()))
+                }
                 Type::Org => {
                     let known = text.parse::<OrgId>().is_ok_and(|id| work.configuration.orgs.contains_key(&id));
                     if !known {

@@ -55,9 +55,7 @@ pub(crate) fn list_scope(work: &Work<'_>, action: Action) -> Result<Option<lang:
     match work.ctx.access().scope(action) {
         Scope::All => Ok(None),
         Scope::None => Err(Error::Denied(domain::access::Denied(action))),
-        Scope::Where(condition) => {
-            configuration::condition(&condition, &domain::ticket::system_types()).map(Some)
-        }
+        Scope::Where(condition) => configuration::condition(&condition, &domain::ticket::system_types()).map(Some),
     }
 }
 
@@ -103,8 +101,7 @@ pub(crate) fn refuse_unwritable<'a>(
 ) -> Result<()> {
     let level = |field: &str| access.field_level(form.key(), field, form.data_class(field));
     let refused = fields.filter(|field| level(field) < Level::Write);
-    let problems: Vec<_> = refused
-        .map(|field| Problem::new(format!("{prefix}/{field}"), "access.field").with("field", field))
-        .collect();
+    let problems: Vec<_> =
+        refused.map(|field| Problem::new(format!("{prefix}/{field}"), "access.field").with("field", field)).collect();
     if problems.is_empty() { Ok(()) } else { Err(Error::Invalid(problems)) }
 }

@@ -39,7 +39,8 @@ impl Work<'_> {
                 Ok(mut seen) => {
                     let form = self.engine.form_version(self.tx, &seen.form, seen.form_version).await?;
                     sight::filtered(self.ctx.access(), &form.form, &mut seen);
-                    let solved = seen.solved_at.and_then(|_| seen.data.get("action_taken")?.as_str().map(str::to_owned));
+                    let solved =
+                        seen.solved_at.and_then(|_| seen.data.get("action_taken")?.as_str().map(str::to_owned));
                     found.push(SimilarTicket { ticket: seen, score: hit.score, resolution: solved });
                 }
                 Err(Error::NotFound) => {}

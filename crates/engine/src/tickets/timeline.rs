@@ -29,9 +29,7 @@ pub struct TimelinePage {
 /// # Errors
 /// Not found when the caller may not read the ticket.
 pub async fn timeline(engine: &Engine, ctx: &Ctx, ticket: TicketId, after: i64, limit: u32) -> Result<TimelinePage> {
-    engine
-        .read(ctx, move |work| Box::pin(async move { work.timeline(ticket, after, limit.clamp(1, 500)).await }))
-        .await
+    engine.read(ctx, move |work| Box::pin(async move { work.timeline(ticket, after, limit.clamp(1, 500)).await })).await
 }
 
 impl Work<'_> {
@@ -45,7 +43,8 @@ impl Work<'_> {
         let wanted: Vec<CommentId> =
             events.iter().filter_map(|event| event.data.get("comment")?.as_str()?.parse().ok()).collect();
         let comments = self.tx.comments_by_ids(&wanted).await?;
-        let files = self.tx.files_by_ids(&comments.iter().flat_map(|row| row.files.clone()).collect::<Vec<_>>()).await?;
+        let files =
+            self.tx.files_by_ids(&comments.iter().flat_map(|row| row.files.clone()).collect::<Vec<_>>()).await?;
         let files: BTreeMap<_, _> = files.into_iter().map(|row| (row.id, row)).collect();
         let mut comments: BTreeMap<_, _> = comments.into_iter().map(|row| (row.id.to_string(), row)).collect();
         let mut moments = Vec::with_capacity(events.len());
