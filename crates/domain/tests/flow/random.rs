@@ -33,6 +33,10 @@ enum Block {
     Wait,
     Notify,
     Act,
+    /// Something with a way aside: a deadline of work, an error of an action.
+    Guarded {
+        is_action: bool,
+    },
     Each {
         count: u8,
         in_turn: bool,
@@ -54,6 +58,7 @@ fn block() -> impl Strategy<Value = Block> {
         1 => Just(Block::Wait),
         1 => Just(Block::Notify),
         1 => Just(Block::Act),
+        2 => any::<bool>().prop_map(|is_action| Block::Guarded { is_action }),
         1 => (0..4_u8, any::<bool>()).prop_map(|(count, in_turn)| Block::Each { count, in_turn }),
     ];
     leaf.prop_recursive(4, 20, 3, |inner| {
@@ -130,6 +135,21 @@ impl Built {
             Block::Wait => simple(self, "wait", json!({"type":"wait","for":[{"message":"go"},{"timer":"P3D"}]})),
             Block::Notify => simple(self, "notify", json!({"type":"notify","template":"t"})),
             Block::Act => simple(self, "act", json!({"type":"action","use":"record.update"})),
+            Block::Guarded { is_action } => {
+                let meet = self.node("meet", json!({"type":"join","mode":"xor"}), weight, inclusive);
+                let hand = json!({"type":"work","who":[{"by":"user","user":"gus"}]});
+                let aside = self.node("aside", hand, weight, inclusive);
+                let host = if *is_action {
+                    json!({"type":"action","use":"record.update","on":[{"error":"*","to":aside}]})
+                } else {
+                    json!({"type":"work","who":[{"by":"user","user":"eve"}],"on":[{"timer":"P1D","to":aside}]})
+                };
+                let host = self.node("guarded", host, weight, inclusive);
+                self.edges.push(json!([from, host]));
+                self.edges.push(json!([host, meet]));
+                self.edges.push(json!([aside, meet]));
+                meet
+            }
             Block::Each { count, in_turn } => {
                 let mode = if *in_turn { "in-turn" } else { "all-at-once" };
                 let who = json!([{"by":"user","user":"gus"}]);
@@ -298,6 +318,10 @@ impl Player {
                 self.desk.input(Input::Message(message))
             }
             TokenState::Waiting => self.fire(token.id),
+            TokenState::Acting { run, .. } if token.node.contains("guarded") && self.dice.roll(2) == 0 => {
+                let (code, message) = ("down".to_owned(), String::new());
+                self.desk.input(Input::ActionFailed { token: token.id, run, code, message })
+            }
             TokenState::Acting { run, .. } => {
                 self.desk.input(Input::ActionDone { token: token.id, run, result: json!({}) })
             }
