@@ -96,8 +96,7 @@ pub(crate) struct Worker {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Session {
-    pub(crate) idle_ms: i64,
-    pub(crate) absolute_ms: i64,
+    pub(crate) lifetime_ms: i64,
     pub(crate) secure_cookie: bool,
 }
 
@@ -106,7 +105,6 @@ pub(crate) struct Session {
 pub(crate) struct Limits {
     pub(crate) requests_per_minute: u32,
     pub(crate) anonymous_per_minute: u32,
-    pub(crate) sign_in_failures: u32,
     pub(crate) sign_in_per_minute: u32,
 }
 
