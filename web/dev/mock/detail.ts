@@ -249,7 +249,7 @@ export function timeline(ticket: MockTicket, added: unknown[]): unknown[] {
         id: "c2",
         visibility: "internal",
         body: "冷凝水盘满溢，排水泵不转。仓库只剩 1 台同型号泵，先换上，明天补货。",
-        files: [{ id: "fil_1", name: "水盘.jpg", size: 182_000, media_type: "image/jpeg" }],
+        files: [{ id: "fil_1", name: "水盘.pdf", size: 182_000, media_type: "application/pdf" }],
       },
     ),
     event(1.2, person(2), "ticket.urged", {}),

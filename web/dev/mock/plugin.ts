@@ -34,7 +34,7 @@ export function mockServer(): Plugin {
       });
       // Pages live at paths; the dev server answers them with the index as the real one does.
       server.middlewares.use((request, _response, next) => {
-        if (request.url?.startsWith("/link")) request.url = "/index.html";
+        if (/^\/(link|sign-in)/.test(request.url ?? "")) request.url = "/index.html";
         next();
       });
     },

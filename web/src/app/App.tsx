@@ -6,13 +6,16 @@ import zhCN from "antd/locale/zh_CN";
 import { useState } from "react";
 import { whenSignedOut } from "@/api/client.ts";
 import { ApiError } from "@/api/errors.ts";
-import { SpeechProvider } from "@/i18n/index.tsx";
+import { dictionaries, SpeechProvider } from "@/i18n/index.tsx";
 import { createAppRouter } from "@/routes/router.tsx";
 import { antdTheme } from "@/ui/theme.ts";
 import { Toasts } from "@/ui/toast.tsx";
 import { PreferencesProvider, usePreferences } from "./preferences.tsx";
 
 const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content;
+
+/** Menus and lists open here: outside the panes that would cut them off, inside a landmark. */
+const FLOATING = "floating";
 
 export function App() {
   return (
@@ -42,11 +45,13 @@ function Dressed() {
         theme={antdTheme(mode)}
         locale={language === "zh" ? zhCN : enUS}
         button={{ autoInsertSpace: false }}
+        getPopupContainer={() => document.getElementById(FLOATING) ?? document.body}
         {...(nonce ? { csp: { nonce } } : {})}
       >
         <QueryClientProvider client={client}>
           <RouterProvider router={router} />
           <Toasts />
+          <aside id={FLOATING} aria-label={dictionaries[language].common.floating} />
         </QueryClientProvider>
       </ConfigProvider>
     </SpeechProvider>

@@ -25,6 +25,10 @@ const signIn = createRoute({
   validateSearch: (search: Record<string, unknown>): { next?: string } =>
     // Only a path of our own may follow, never another site.
     typeof search.next === "string" && /^\/(?!\/)/.test(search.next) ? { next: search.next } : {},
+  beforeLoad: ({ location }) => {
+    // The server's one-time links carry their token behind `#`, where no log sees it.
+    if (location.hash.startsWith("token=")) throw redirect({ to: "/link", hash: location.hash });
+  },
   component: lazyRouteComponent(() => import("./session/SignInPage.tsx"), "SignInPage"),
 });
 

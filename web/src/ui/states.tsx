@@ -28,17 +28,20 @@ interface EmptyProps {
   icon?: IconName;
   title: string;
   hint?: string;
+  /** It is all there is on the page, so its title is the page's heading. */
+  page?: boolean;
   children?: ReactNode;
 }
 
 /** Says why nothing is here and offers the one next act. */
-export function Empty({ icon = "inbox", title, hint, children }: EmptyProps) {
+export function Empty({ icon = "inbox", title, hint, page = false, children }: EmptyProps) {
+  const Title = page ? "h1" : "p";
   return (
     <div className={styles.empty}>
       <span className={styles.emptyIcon}>
         <Icon name={icon} size={28} />
       </span>
-      <p className={styles.emptyTitle}>{title}</p>
+      <Title className={styles.emptyTitle}>{title}</Title>
       {hint && <p className="quiet">{hint}</p>}
       {children}
     </div>

@@ -91,7 +91,7 @@ export function open(parent: HTMLElement, { text, readOnly, label, onChange }: O
         look,
         EditorState.readOnly.of(readOnly),
         EditorState.tabSize.of(2),
-        EditorView.contentAttributes.of({ "aria-label": label }),
+        EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0" }),
         EditorView.lineWrapping,
         // Escape, then Tab leaves the editor, so the keyboard is never trapped.
         keymap.of([

@@ -14,7 +14,8 @@ export function ChooseTypePage() {
   useTitle(form.newTitle);
   if (isPending) return <Skeleton lines={5} />;
   if (error) return <Failure error={error} onRetry={() => refetch()} />;
-  if (types.length === 0) return <Empty icon="file" title={form.noTypes} hint={form.noTypesHint} />;
+  if (types.length === 0)
+    return <Empty page icon="file" title={form.noTypes} hint={form.noTypesHint} />;
   return (
     <div className={styles.page}>
       <h1>{form.chooseType}</h1>

@@ -27,7 +27,7 @@ export function NewTicketPage() {
   const { data, error, refetch } = useQuery(formQuery(type));
   useTitle(data ? pick(data.document.title) : texts.form.newTitle);
   if (isMissing(error))
-    return <Empty icon="file" title={texts.form.noTypes} hint={texts.form.noTypesHint} />;
+    return <Empty page icon="file" title={texts.form.noTypes} hint={texts.form.noTypesHint} />;
   if (error) return <Failure error={error} onRetry={() => refetch()} />;
   if (!data) return <Skeleton lines={8} />;
   return (

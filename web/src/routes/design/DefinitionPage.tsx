@@ -23,7 +23,7 @@ export function DefinitionPage() {
   } = useQuery({ ...definitionQuery(kind, key), refetchOnWindowFocus: false });
   useTitle(`${definition ? pick(definition.title) : key} · ${design.title}`);
   if (isMissing(error))
-    return <Empty icon="search" title={common.notFound} hint={common.notFoundHint} />;
+    return <Empty page icon="search" title={common.notFound} hint={common.notFoundHint} />;
   if (error && !definition) return <Failure error={error} onRetry={() => refetch()} />;
   if (!definition) return <Skeleton lines={8} />;
   const tabs = [

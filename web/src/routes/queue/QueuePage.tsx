@@ -123,7 +123,7 @@ function Detail({ number, context, onBack, onToggleContext }: DetailProps) {
     return (
       <div className={styles.none}>
         {isMissing(error) ? (
-          <Empty icon="search" title={texts.ticket.missing} hint={texts.ticket.missingHint} />
+          <Empty page icon="search" title={texts.ticket.missing} hint={texts.ticket.missingHint} />
         ) : error ? (
           <Failure error={error} onRetry={() => refetch()} />
         ) : (

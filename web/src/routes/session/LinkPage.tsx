@@ -1,4 +1,4 @@
-import { Link, useNavigate, useSearch } from "@tanstack/react-router";
+import { Link, useLocation, useNavigate, useSearch } from "@tanstack/react-router";
 import { useEffect, useRef } from "react";
 import { useLinkSignIn } from "@/data/session.ts";
 import { useTexts } from "@/i18n/index.tsx";
@@ -9,12 +9,13 @@ import { Doorway } from "./Doorway.tsx";
 export function LinkPage() {
   const texts = useTexts();
   const search = useSearch({ from: "/link" });
+  const { hash } = useLocation();
   const navigate = useNavigate();
   const signIn = useLinkSignIn();
   const used = useRef(false);
   useTitle(`${texts.shell.signIn} · ${texts.common.product}`);
 
-  const token = search.token ?? window.location.hash.replace(/^#(token=)?/, "");
+  const token = search.token ?? hash.replace(/^#?(token=)?/, "");
   useEffect(() => {
     // A one-time link must not be spent twice by React's double mount.
     if (used.current) return;

@@ -19,12 +19,15 @@ export function SignInPage() {
   const [password, setPassword] = useState("");
   useTitle(`${texts.shell.signIn} · ${texts.common.product}`);
 
+  const go = () => {
+    // The portal is a page of its own, outside this app's routes.
+    if (next?.startsWith("/portal")) window.location.assign(next);
+    else if (next) router.history.push(next);
+    else void navigate({ to: "/tickets" });
+  };
   const handleSubmit = (event: React.FormEvent) => {
     event.preventDefault();
-    signIn.mutate(
-      { login: login.trim(), password },
-      { onSuccess: () => (next ? router.history.push(next) : navigate({ to: "/tickets" })) },
-    );
+    signIn.mutate({ login: login.trim(), password }, { onSuccess: go });
   };
 
   return (

@@ -6,7 +6,7 @@ export function NotFound() {
   const texts = useTexts();
   return (
     <main>
-      <Empty icon="search" title={texts.common.notFound} hint={texts.common.notFoundHint}>
+      <Empty page icon="search" title={texts.common.notFound} hint={texts.common.notFoundHint}>
         <Link to="/tickets">{texts.queue.title}</Link>
       </Empty>
     </main>

@@ -27,7 +27,9 @@ export function TicketPage() {
     );
   }
   if (isMissing(error))
-    return <Empty icon="search" title={texts.ticket.missing} hint={texts.ticket.missingHint} />;
+    return (
+      <Empty page icon="search" title={texts.ticket.missing} hint={texts.ticket.missingHint} />
+    );
   if (error) return <Failure error={error} onRetry={() => refetch()} />;
   return <Skeleton lines={8} />;
 }

@@ -1,0 +1,154 @@
+import AxeBuilder from "@axe-core/playwright";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { launch, type Person, person, settled } from "./browser.ts";
+
+const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+const target = inject("target");
+let browser: Browser;
+
+beforeAll(async () => {
+  browser = await launch();
+});
+afterAll(() => browser.close());
+
+/** Every route, with what must be on the page before it is looked at. */
+const routes: Record<
+  string,
+  { path: (ticket: string) => string; wait: string; open?: (page: Page) => Promise<void> }
+> = {
+  "sign-in": { path: () => "/sign-in", wait: "#password" },
+  start: { path: () => "/", wait: "canvas" },
+  "start as tables": {
+    path: () => "/",
+    wait: "canvas",
+    open: async (page) => {
+      for (const toggle of await page.locator("section > div > button[title]").all())
+        await toggle.click();
+    },
+  },
+  queue: { path: () => "/tickets?view=all", wait: "[data-number]" },
+  "queue with a ticket": {
+    path: (ticket) => `/tickets?view=all&selected=${ticket}`,
+    wait: '[data-pane="ticket"] h1',
+  },
+  "queue filter": {
+    path: () => "/tickets?view=all",
+    wait: "[data-number]",
+    open: async (page) => {
+      await page.getByRole("button", { name: /^(筛选|Filter)$/ }).click();
+      await page.locator(".ant-popover label").first().waitFor();
+    },
+  },
+  ticket: { path: (ticket) => `/tickets/${ticket}`, wait: "article h1" },
+  "ticket as an internal note": {
+    path: (ticket) => `/tickets/${ticket}`,
+    wait: "article h1",
+    open: (page) => page.getByRole("button", { name: /^(内部备注|Internal note)$/ }).click(),
+  },
+  "missing ticket": { path: () => "/tickets/NO-1", wait: "main p" },
+  palette: {
+    path: () => "/tickets?view=all",
+    wait: "[data-number]",
+    open: async (page) => {
+      await page.keyboard.press("Control+k");
+      await page.getByRole("option").first().waitFor();
+    },
+  },
+  "person menu": {
+    path: () => "/tickets?view=all",
+    wait: "[data-number]",
+    open: async (page) => {
+      await page.getByRole("button", { name: /^(个人菜单|Your menu)/ }).click();
+      await page.getByRole("menuitem").first().waitFor();
+    },
+  },
+  "ticket types": { path: () => "/new", wait: "main ul a" },
+  "new ticket": { path: () => "/new/repair", wait: "form" },
+  "new ticket with errors": {
+    path: () => "/new/repair",
+    wait: "form",
+    open: async (page) => {
+      await page.locator('form button[type="submit"]').click();
+      await page.getByRole("alert").waitFor();
+    },
+  },
+  definitions: { path: () => "/design", wait: "main table" },
+  definition: { path: () => "/design/form/repair", wait: ".cm-content" },
+  "definition checked": {
+    path: () => "/design/form/repair",
+    wait: ".cm-content",
+    open: async (page) => {
+      await page.getByRole("button", { name: /^(检查|Check)$/ }).click();
+      await page.locator("main aside").waitFor();
+    },
+  },
+  history: { path: () => "/design/form/repair?tab=history", wait: "main table" },
+  compare: { path: () => "/design/form/repair?tab=compare", wait: ".ant-select" },
+  "no such page": { path: () => "/nowhere", wait: "main p" },
+  portal: { path: () => "/portal.html", wait: "h1, main p" },
+};
+
+describe.each(["zh", "en"] as const)("%s, light and dark", (language) => {
+  let somebody: Person;
+  let ticket: string;
+
+  beforeAll(async () => {
+    somebody = await person(browser, target, "admin", { theme: "auto", language });
+    await somebody.page.goto("/tickets?view=all");
+    const row = somebody.page.locator("[data-number]").first();
+    ticket = (await row.getAttribute("data-number")) ?? "";
+  });
+  afterAll(() => somebody.context.close());
+
+  test.each(Object.entries(routes))("%s", async (name, { path, wait, open }) => {
+    const { page, errors } = somebody;
+    errors.length = 0;
+    await page.goto(path(ticket));
+    await page.locator(wait).first().waitFor();
+    await settled(page);
+    await open?.(page);
+    if (open) await settled(page);
+    const found: string[] = [];
+    for (const colorScheme of ["light", "dark"] as const) {
+      await page.emulateMedia({ colorScheme });
+      await page.waitForFunction(
+        (mode) => document.documentElement.dataset.theme === mode,
+        colorScheme,
+      );
+      const { violations } = await new AxeBuilder({ page }).withTags(TAGS).analyze();
+      for (const { id, nodes } of violations) {
+        for (const { html, any } of nodes) {
+          found.push(`${colorScheme} ${id}: ${html.slice(0, 160)} ${any[0]?.message ?? ""}`);
+        }
+      }
+    }
+    expect(found).toEqual([]);
+    // A 404 of the API is part of the page that says so.
+    if (name !== "missing ticket") expect(errors).toEqual([]);
+  });
+});
+
+describe.each([320, 360, 699, 1024, 1440])("at %d px", (width) => {
+  test("no page scrolls sideways", async () => {
+    const { page, context } = await person(browser, target, "admin", { width, height: 800 });
+    await page.goto("/tickets?view=all");
+    const ticket = (await page.locator("[data-number]").first().getAttribute("data-number")) ?? "";
+    const wide: string[] = [];
+    for (const [name, { path, wait }] of Object.entries(routes)) {
+      await page.goto(path(ticket));
+      await page.locator(wait).first().waitFor();
+      await settled(page);
+      const over = await page.evaluate(() => {
+        const main = document.querySelector("main");
+        return Math.max(
+          document.documentElement.scrollWidth - window.innerWidth,
+          main ? main.scrollWidth - main.clientWidth : 0,
+        );
+      });
+      if (over > 1) wide.push(`${name}: ${over}`);
+    }
+    await context.close();
+    expect(wide).toEqual([]);
+  });
+});
