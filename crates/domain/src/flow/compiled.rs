@@ -36,6 +36,20 @@ pub struct Flow {
     pub(super) reach: Vec<Set>,
 }
 
+/// An edge as a drawing needs it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Way<'a> {
+    pub id: &'a str,
+    pub from: &'a str,
+    pub to: &'a str,
+    /// The outcome that takes it.
+    pub on: Option<&'a str>,
+    pub is_default: bool,
+    pub is_conditional: bool,
+    /// It starts at a boundary event.
+    pub from_border: bool,
+}
+
 #[derive(Debug, Clone)]
 pub(super) struct FlowNode {
     pub(super) id: String,
@@ -189,6 +203,22 @@ impl Flow {
     pub fn stage(&self, id: &str) -> Option<&Text> {
         let node = self.node(id)?;
         Some(if node.stage.is_empty() { &node.name } else { &node.stage })
+    }
+
+    /// Edges with what tells them apart on a drawing.
+    pub fn ways(&self) -> impl Iterator<Item = Way<'_>> {
+        self.edges.iter().enumerate().map(|(index, edge)| {
+            let from = &self.nodes[edge.from];
+            Way {
+                id: &edge.id,
+                from: &from.id,
+                to: &self.nodes[edge.to].id,
+                on: edge.on.as_deref(),
+                is_default: edge.default,
+                is_conditional: edge.when.is_some(),
+                from_border: !from.out.contains(&index),
+            }
+        })
     }
 
     /// Edges as pairs of node ids.

@@ -23,7 +23,7 @@ pub mod timer;
 
 pub use check::{Allowed, CALLS, MAX_DEPTH, MAX_EDGES, MAX_NODES, check, check_allowing};
 pub use compile::{compile, compile_allowing};
-pub use compiled::Flow;
+pub use compiled::{Flow, Way};
 pub use def::FlowDefinition;
 pub use layout::{Place as LayoutPlace, layout};
 pub use position::{Mark, NodePosition, position};
@@ -35,5 +35,5 @@ pub use state::{
 };
 pub use step::{
     Act, Acting, Effect, Input, LogEntry, LogKind, MAX_ENTRIES, Message, Refusal, StepContext, StepRefused, Stepped,
-    Subscription, TaskChange, TaskSpec, TaskWanted, action_call, return_targets, step, subscriptions, task_spec,
+    Subscription, TaskChange, TaskSpec, TaskWanted, action_call, acts, return_targets, step, subscriptions, task_spec,
 };

@@ -194,3 +194,22 @@ fn a_hold_does_not_outlive_its_task() {
     });
     assert_eq!(statuses.collect::<Vec<_>>(), ["open"]);
 }
+
+#[test]
+fn what_is_offered_is_what_will_be_accepted() {
+    use domain::flow::acts;
+    let mut desk = review(json!({"actions":["approve","reject","transfer"]}));
+    let offers = |desk: &Desk, who: &str| {
+        let task = desk.state.tasks[0].id;
+        let admin = who == "root";
+        acts(&desk.flow, &desk.state, task, &Acting { admin, ..Acting::person(person(who)) })
+    };
+    assert_eq!(offers(&desk, "ann"), ["approve", "reject", "transfer"]);
+    assert_eq!(offers(&desk, "sam"), ["withdraw"]);
+    assert_eq!(offers(&desk, "eve"), Vec::<&str>::new());
+    assert_eq!(offers(&desk, "root"), ["transfer", "assign", "hold"]);
+    desk.approve("ann", "ok");
+    assert_eq!(offers(&desk, "bob"), ["complete", "return", "transfer", "delegate", "add_sign", "hold"]);
+    desk.act("bob", "fix", Act::Hold { reason: "lunch".to_owned() });
+    assert_eq!(offers(&desk, "bob"), ["transfer", "unhold"]);
+}

@@ -62,7 +62,7 @@ impl Run<'_> {
     }
 
     /// Whether this person may do this with this task now.
-    fn permit(&self, task: &Task, act: &Act) -> Done {
+    pub(super) fn permit(&self, task: &Task, act: &Act) -> Done {
         let arranges = matches!(
             act,
             Act::Transfer { .. }
@@ -98,6 +98,10 @@ impl Run<'_> {
         } else {
             Err(StepRefused::new(Refusal::ActNotOffered, act.as_str()))
         }
+    }
+
+    pub(super) fn is_held(&self, task: u32) -> bool {
+        self.state.task(task).is_some_and(|task| task.state == TaskState::Held)
     }
 
     fn is_mine(&self, task: &Task) -> bool {

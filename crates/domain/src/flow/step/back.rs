@@ -122,7 +122,7 @@ impl<'a> Run<'a> {
 
     /// The submitter takes it back.
     pub(super) fn withdraw(&mut self) -> Done {
-        if self.state.decided > 0 && !self.withdraw_until() {
+        if !self.may_withdraw() {
             return Err(refuse(Refusal::TooLateToWithdraw));
         }
         let start = self.flow.entries.first().map(|index| &self.flow.nodes[*index]);
@@ -138,6 +138,10 @@ impl<'a> Run<'a> {
         let token = self.spawn(&start.id, ROOT);
         self.token_mut(token)?.redo = true;
         Ok(())
+    }
+
+    pub(super) fn may_withdraw(&self) -> bool {
+        self.state.decided == 0 || self.withdraw_until()
     }
 
     /// Whether a rule allows it although somebody has decided.
