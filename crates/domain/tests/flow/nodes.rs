@@ -112,12 +112,19 @@ fn required_fields_must_be_there() {
 #[test]
 fn notify_tells_and_goes_on() {
     let desk = Desk::new(
-        json!([{"id":"tell","type":"notify","who":[{"by":"submitter"}],"template":"received"},
+        json!([{"id":"tell","type":"notify","who":[{"by":"submitter"},{"by":"role","role":"lead"}],"template":"received"},
                {"id":"done","type":"end"}]),
         json!([["start", "tell"], ["tell", "done"]]),
     )
     .started();
-    assert!(matches!(&desk.effects[0], Effect::Notify { template: Some(key), .. } if key == "received"));
+    let expected = Effect::Notify {
+        node: "tell".to_owned(),
+        who: serde_json::from_value(json!([{"by":"role","role":"lead"}])).expect("a resolver"),
+        people: vec![person("sam")],
+        template: Some("received".to_owned()),
+        task: None,
+    };
+    assert_eq!(desk.effects[0], expected);
     assert!(!desk.state.is_running());
 }
 

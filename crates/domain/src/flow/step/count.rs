@@ -57,15 +57,15 @@ fn is_asked_itself(task: &Task) -> bool {
 }
 
 impl Run<'_> {
-    /// Opens what is next in turn, then ends the node if it is decided.
+    /// Ends the node if it is decided, else opens what is next.
     pub(super) fn progress(&mut self, id: u32) -> Done {
         let node = self.node_of(id)?;
         let Some(human) = human_of(node) else { return Ok(()) };
-        self.unblock(id);
-        self.open_queued(id, human);
         let tasks: Vec<_> = self.state.tasks.iter().filter(|task| task.token == id).collect();
         let found = verdict(human, &tasks);
         if found == Verdict::Open {
+            self.unblock(id);
+            self.open_queued(id, human);
             return Ok(());
         }
         let decisions = tasks.iter().filter_map(|task| task.decision.as_ref());

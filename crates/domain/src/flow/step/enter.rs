@@ -110,13 +110,9 @@ impl<'a> Run<'a> {
             Kind::Approve(human) | Kind::Work(human) => self.look_for_people(id, node, human),
             Kind::Notify { who, template, throws } => {
                 if template.is_some() || !who.is_empty() {
-                    self.effects.push(Effect::Notify {
-                        node: node.id.clone(),
-                        who: who.clone(),
-                        people: Vec::new(),
-                        template: template.clone(),
-                        task: None,
-                    });
+                    let (people, who) = self.split_known(id, node, who);
+                    let (node, template) = (node.id.clone(), template.clone());
+                    self.effects.push(Effect::Notify { node, who, people, template, task: None });
                 }
                 self.throw(id, node, throws)?;
                 if self

@@ -51,6 +51,19 @@ impl<'a> Run<'a> {
         Who::User { user: format!("{before}{text}{after}") }
     }
 
+    /// The people that the instance knows, and the resolvers that are left for the driver.
+    pub(super) fn split_known(&self, id: u32, node: &FlowNode, who: &[Who]) -> (Vec<UserId>, Vec<Who>) {
+        let (mut people, mut others) = (Vec::new(), Vec::new());
+        for who in who {
+            let who = self.named(id, who);
+            match self.known(id, node, &who) {
+                Some(known) => people.extend(known),
+                None => others.push(who),
+            }
+        }
+        (unique(people), others)
+    }
+
     /// What needs no question.
     fn known(&self, id: u32, node: &FlowNode, who: &Who) -> Option<Vec<UserId>> {
         match who {
@@ -147,7 +160,7 @@ impl<'a> Run<'a> {
 
     fn consider_self(&mut self, id: u32, node: &FlowNode, human: &Human, mut people: Vec<UserId>) -> Done {
         let own = people.iter().position(|person| self.is_submitter(Some(*person)));
-        let (Some(at), Some(submitter)) = (own, self.state.submitter) else {
+        let Some(at) = own else {
             return self.open_group(id, node, human, people);
         };
         match human.if_self {
@@ -161,7 +174,7 @@ impl<'a> Run<'a> {
             }
             IfSelf::Up => {
                 people.remove(at);
-                let above = Who::Manager { of: Some(submitter.to_string()), up: 1 };
+                let above = Who::Manager { of: Some("submitter".to_owned()), up: 1 };
                 self.ask(id, node, Purpose::AboveSelf { people, at }, &[above])
             }
         }

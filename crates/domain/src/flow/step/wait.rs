@@ -9,6 +9,7 @@ use super::super::timer::{Base, TimerRule, TimerSpec, instant_of};
 use super::action::value_at;
 use super::effect::{Effect, LogKind};
 use super::input::{Message, Refusal, StepRefused};
+use super::people::unique;
 use super::run::{Done, Run};
 use crate::time::Timestamp;
 
@@ -199,13 +200,14 @@ impl<'a> Run<'a> {
 
     fn remind(&mut self, host: u32, node: &FlowNode, boundary: &FlowBoundary) {
         let template = boundary.document.template.clone().unwrap_or_else(|| "task_reminder".to_owned());
-        let tasks = self.tasks_under(host);
-        for id in tasks {
+        let (also, others) = self.split_known(host, node, &boundary.document.who);
+        for id in self.tasks_under(host) {
             let Some(task) = self.state.task(id) else { continue };
             let pools = task.pools.iter().filter(|_| task.holder.is_none());
             let groups = pools.map(|pool| Who::Pool { group: pool.group.clone(), pick: pool.pick });
-            let who = boundary.document.who.iter().cloned().chain(groups).collect();
-            let people = task.holder.map_or_else(|| task.people.clone(), |holder| vec![holder]);
+            let who = others.iter().cloned().chain(groups).collect();
+            let asked = task.holder.map_or_else(|| task.people.clone(), |holder| vec![holder]);
+            let people = unique(asked.into_iter().chain(also.iter().copied()).collect());
             self.effects.push(Effect::Notify {
                 node: node.id.clone(),
                 who,
