@@ -93,10 +93,7 @@ impl Tx {
     }
 
     /// Id, key and title of a form's records that are in use.
-    pub async fn record_names(
-        &mut self,
-        form: &str,
-    ) -> Result<Vec<(RecordId, Option<String>, String)>, StoreError> {
+    pub async fn record_names(&mut self, form: &str) -> Result<Vec<(RecordId, Option<String>, String)>, StoreError> {
         self.query_as(NAMES, &[&form], |mut row| Ok((row.take()?, row.take()?, row.take()?))).await
     }
 

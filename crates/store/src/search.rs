@@ -11,6 +11,8 @@ pub const SEGMENTER: i64 = 1;
 
 /// PostgreSQL keeps no positions beyond this.
 const MAX_TOKENS: usize = 16_000;
+/// PostgreSQL takes no vector beyond a million bytes; each token brings its quotes and its position.
+const MAX_BYTES: usize = 600_000;
 /// Neither engine needs longer words.
 const MAX_WORD_CHARS: usize = 60;
 
@@ -27,10 +29,17 @@ pub(crate) fn document(tenant: TenantId, text: &str) -> Vec<String> {
     for run in runs(text) {
         run.push_tokens(&mut tokens, true);
         if tokens.len() >= MAX_TOKENS {
-            tokens.truncate(MAX_TOKENS);
             break;
         }
     }
+    tokens.truncate(MAX_TOKENS);
+    let mut bytes = 0;
+    let mut fits = |token: &String| {
+        bytes += token.len() + 10;
+        bytes <= MAX_BYTES
+    };
+    let kept = tokens.iter().take_while(|token| fits(token)).count();
+    tokens.truncate(kept);
     tokens
 }
 

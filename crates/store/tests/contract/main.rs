@@ -14,6 +14,7 @@ mod events;
 mod idempotency;
 mod jobs;
 mod people;
+mod recovery;
 mod schema;
 mod tickets;
 mod transactions;

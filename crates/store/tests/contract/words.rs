@@ -19,6 +19,7 @@ on_both! {
     words_respect_conditions_and_cursors
     another_tenants_text_is_not_found
     tickets_of_one_millisecond_are_all_found
+    a_text_of_any_size_is_indexed_from_its_beginning
 }
 
 async fn add(world: &mut World, n: i64, text: &'static str) -> TicketId {
@@ -159,4 +160,15 @@ async fn tickets_of_one_millisecond_are_all_found(fresh: Fresh) {
         .expect("tickets");
     let found: BTreeSet<TicketId> = hits(&world, "漏水").await.into_iter().collect();
     assert_eq!(found, ids.into_iter().collect());
+}
+
+async fn a_text_of_any_size_is_indexed_from_its_beginning(fresh: Fresh) {
+    let mut world = World::new(fresh).await;
+    let id = world.add_ticket(1).await.id;
+    let long: String = (0..40_000).map(|n| format!("𠀀{n:07}{}", "ß".repeat(50))).collect();
+    for text in [format!("漏水 {long}"), "漏水".repeat(100_000)] {
+        let done = world.tx(move |tx| Box::pin(async move { tx.ticket_search_replace(id, &text).await })).await;
+        done.expect("index");
+        assert_eq!(hits(&world, "漏水").await, [id]);
+    }
 }
