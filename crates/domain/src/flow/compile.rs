@@ -27,7 +27,9 @@ pub fn compile(definition: &FlowDefinition, types: &Types) -> Result<Flow, Vec<P
 /// Every problem that blocks; warnings do not.
 pub fn compile_allowing(definition: &FlowDefinition, types: &Types, allowed: &Allowed) -> Result<Flow, Vec<Problem>> {
     let outline = Outline::new(definition);
-    let mut problems = check_outline(&outline, types, allowed);
+    let mut problems = definition.clashes(types);
+    let types = &definition.types(types);
+    problems.extend(check_outline(&outline, types, allowed));
     problems.retain(|problem| problem.severity == Severity::Error);
     if !problems.is_empty() {
         return Err(problems);

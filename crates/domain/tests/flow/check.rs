@@ -310,3 +310,11 @@ fn documents_of_another_shape_are_named() {
         assert_eq!(problems[0].code, "flow.malformed", "{bad}");
     }
 }
+
+#[test]
+fn a_variable_does_not_take_the_name_of_a_field() {
+    let mut flow = definition(json!([end()]), json!([["start", "done"]]));
+    flow.vars = serde_json::from_value(json!({"level":{"type":"text"},"own":{"type":"text"}})).expect("types");
+    let found: Vec<_> = check(&flow, &types()).into_iter().map(|problem| problem.pointer).collect();
+    assert_eq!(found, ["/vars/level"]);
+}

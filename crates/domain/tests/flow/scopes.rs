@@ -216,3 +216,18 @@ fn each_repetition_may_have_its_own_person() {
           open bob",
     );
 }
+
+#[test]
+fn declared_variables_decide_like_fields() {
+    let document = json!({"kind":"flow","key":"sure","vars":{"sure":{"type":"number","scale":2}},
+        "nodes":[{"id":"look","type":"action","use":"ai:suggest","out":{"sure":"result.confidence"}},
+            {"id":"way","type":"split","mode":"xor"},{"id":"yes","type":"end","result":"yes"},{"id":"no","type":"end","result":"no"}],
+        "edges":[["start","look"],["look","way"],{"from":"way","to":"yes","when":{"f":"sure","op":"gte","v":"0.85"}},
+            {"from":"way","to":"no","default":true}]});
+    for (confidence, expected) in [(0.9, "yes"), (0.5, "no")] {
+        let definition = domain::flow::FlowDefinition::parse(&document).expect("a flow");
+        let mut desk = Desk::of(&definition).started();
+        desk.action_done("look", json!({"confidence":confidence}));
+        assert_eq!(desk.state.result.as_deref(), Some(expected));
+    }
+}

@@ -28,7 +28,9 @@ pub fn check(definition: &FlowDefinition, types: &Types) -> Vec<Problem> {
 
 /// The same, with a say in which parts of the model may be used.
 pub fn check_allowing(definition: &FlowDefinition, types: &Types, allowed: &Allowed) -> Vec<Problem> {
-    check_outline(&Outline::new(definition), types, allowed)
+    let mut problems = definition.clashes(types);
+    problems.extend(check_outline(&Outline::new(definition), &definition.types(types), allowed));
+    problems
 }
 
 pub(super) fn check_outline(outline: &Outline<'_>, types: &Types, allowed: &Allowed) -> Vec<Problem> {

@@ -10,6 +10,7 @@ mod people;
 
 use std::collections::BTreeMap;
 
+use lang::Types;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -37,6 +38,9 @@ pub struct FlowDefinition {
     /// What starts it. Stands for a node called `start` unless a node of type `start` is listed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub start: Option<StartTrigger>,
+    /// Types of the flow's own variables, so that conditions may name them.
+    #[serde(default, skip_serializing_if = "has_no_types")]
+    pub vars: Types,
     pub nodes: Vec<Node>,
     pub edges: Vec<Edge>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
@@ -101,11 +105,34 @@ pub struct Expectation {
     pub result: Option<String>,
 }
 
+fn has_no_types(types: &Types) -> bool {
+    types.iter().next().is_none()
+}
+
 const fn first_schema() -> u32 {
     1
 }
 
 impl FlowDefinition {
+    /// Variables that have the name of a field.
+    pub(super) fn clashes(&self, fields: &Types) -> Vec<Problem> {
+        let clashing = self.vars.iter().filter(|(name, _)| fields.get(name).is_some());
+        let problem = |(name, _)| {
+            let pointer = format!("/vars/{name}");
+            Problem::new(pointer, "flow.duplicate_id").with("id", name)
+        };
+        clashing.map(problem).collect()
+    }
+
+    /// The fields of the form and the ticket, and the flow's variables.
+    pub(super) fn types(&self, fields: &Types) -> Types {
+        let mut types = fields.clone();
+        for (name, kind) in self.vars.iter() {
+            types.insert(name, kind.clone());
+        }
+        types
+    }
+
     /// Reads a document.
     ///
     /// # Errors

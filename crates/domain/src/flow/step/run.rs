@@ -286,7 +286,10 @@ impl<'a> Run<'a> {
         }
         let mut row = self.ctx.row.as_object().cloned().unwrap_or_default();
         row.extend(self.writes.clone());
-        row.extend(self.state.vars.clone());
+        for (name, value) in &self.state.vars {
+            // A variable never hides a field of the ticket.
+            row.entry(name.as_str()).or_insert_with(|| value.clone());
+        }
         if let Some(token) = found {
             for scope in self.state.scopes_above(token).into_iter().rev() {
                 row.extend(scope.vars.clone());
