@@ -25,9 +25,11 @@ declare module "vitest" {
 const READY_MS = 600_000;
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const { GONGDAN_URL: url, GONGDAN_LINK: link = "", GONGDAN_PROGRAM: program } = process.env;
+  const { GONGDAN_URL: url, GONGDAN_LINK: link = "", GONGDAN_PROGRAM: program = "" } = process.env;
   if (url) {
-    project.provide("target", { url, link, program: "", data: "" });
+    // With the program and its folder, links for everybody can be made beside a running server.
+    const data = process.env.GONGDAN_DATA ?? "";
+    project.provide("target", { url, link, program: data ? program : "", data });
     return async () => {};
   }
   if (!program) throw new Error("set GONGDAN_PROGRAM, or GONGDAN_URL and GONGDAN_LINK");
@@ -37,6 +39,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     stdio: ["ignore", "pipe", "pipe"],
   });
   await ready(server, listen);
+  await reports({ url: `http://${listen}`, link: "", program, data });
   project.provide("target", { url: `http://${listen}`, link: "", program, data });
   return async () => {
     const gone = new Promise((resolve) => server.once("exit", resolve));
@@ -55,6 +58,28 @@ export function linkFor(target: Target, login: string): string {
   const path = /https?:\/\/[^/\s]+(\/\S+)/.exec(answer)?.[1];
   if (!path) throw new Error(`no link for ${login} in: ${answer}`);
   return target.url + path;
+}
+
+/** A few reports, so that no list is empty however the demo was installed. */
+async function reports(target: Target): Promise<void> {
+  const token = linkFor(target, "admin").split("token=")[1] ?? "";
+  const headers = { "content-type": "application/json", origin: target.url };
+  const call = async (path: string, body: unknown, cookie = "") => {
+    const init = { method: "POST", headers: { ...headers, cookie }, body: JSON.stringify(body) };
+    const answer = await fetch(`${target.url}/api/v1${path}`, init);
+    if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
+    return answer;
+  };
+  const session = await call("/session/link", { token });
+  const cookie = session.headers.get("set-cookie")?.split(";")[0] ?? "";
+  for (const title of [
+    "货梯停在二层，轿厢门打不开",
+    "财务室打印机卡纸",
+    "研发楼无线网络时断时续",
+    "后厨下水道返水",
+  ]) {
+    await call("/tickets", { type: "repair", data: { title, urgency: "normal" } }, cookie);
+  }
 }
 
 function freePort(): Promise<number> {

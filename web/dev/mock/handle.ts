@@ -99,6 +99,8 @@ export function handle(
       return ok({});
     case "people":
       return page(PEOPLE.filter((person) => person.name.includes(query.get("q") ?? "")));
+    case "teams":
+      return page([{ id: "team_1", key: "hvac", name: "机电班", members: [] }]);
     case "orgs":
       return page(ORGS);
     case "records": {

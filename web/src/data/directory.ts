@@ -10,6 +10,20 @@ export const peopleQuery = (q: string) =>
     staleTime: 60_000,
   });
 
+/** Everybody the reader may know, for turning ids into names. */
+export const directoryQuery = queryOptions({
+  queryKey: ["people", "all"],
+  queryFn: ({ signal }) =>
+    get("/people", { query: { limit: 200 }, signal }).then((page) => page.items),
+  staleTime: 5 * 60_000,
+});
+
+export const teamsQuery = queryOptions({
+  queryKey: ["teams"],
+  queryFn: ({ signal }) => get("/teams", { signal }).then((page) => page.items),
+  staleTime: 5 * 60_000,
+});
+
 export const orgsQuery = queryOptions({
   queryKey: ["orgs"],
   queryFn: ({ signal }) => get("/orgs", { signal }).then((page) => page.items),

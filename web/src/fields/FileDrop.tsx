@@ -60,13 +60,17 @@ export function FileDrop({
         accept={accept.join(",") || undefined}
         disabled={disabled}
         aria-describedby={describedBy}
-        className={styles.input}
+        className="hidden-visually"
         onChange={(event) => {
           void add(Array.from(event.target.files ?? []));
           event.target.value = "";
         }}
       />
-      <p className="quiet small">{form.uploadHint}</p>
+      <label htmlFor={id} className={styles.button}>
+        <Icon name="clip" size={15} />
+        {form.upload}
+      </label>
+      <span className="quiet small">{form.uploadHint}</span>
       {(ids.length > 0 || running.length > 0) && (
         <div className={styles.list}>
           {ids.map((each, i) => (

@@ -1,4 +1,4 @@
-import { createContext, type ReactNode, useContext, useMemo } from "react";
+import { createContext, type ReactNode, useCallback, useContext, useMemo } from "react";
 import * as acts from "./texts/acts.ts";
 import * as common from "./texts/common.ts";
 import * as design from "./texts/design.ts";
@@ -67,5 +67,5 @@ export function pick(text: ServerText, language: Language): string {
 /** `pick` bound to the current language. */
 export function usePick(): (text: ServerText) => string {
   const language = useLanguage();
-  return (text) => pick(text, language);
+  return useCallback((text) => pick(text, language), [language]);
 }

@@ -12,6 +12,8 @@ import styles from "./acts.module.css";
 import { needsOf, type PossibleAct, possibleActs } from "./plan.ts";
 
 const SHOWN = 3;
+/** Acts that move the work on; only one of these is coloured. */
+const DECISIVE = new Set(["approve", "complete", "claim", "unhold", "confirm", "rate"]);
 
 /** The two or three acts that make sense now as buttons, the rest in a menu. */
 export function ActBar({ ticket, form }: { ticket: Ticket; form: FormDocument | undefined }) {
@@ -52,7 +54,7 @@ export function ActBar({ ticket, form }: { ticket: Ticket; form: FormDocument | 
       {shown.map((each, i) => (
         <Button
           key={`${each.act}${each.task?.id ?? ""}`}
-          type={i === 0 ? "primary" : "default"}
+          type={i === 0 && DECISIVE.has(each.act) ? "primary" : "default"}
           loading={act.isPending && act.variables.body.act === each.act}
           onClick={() => choose(each)}
         >

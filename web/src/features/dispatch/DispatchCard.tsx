@@ -10,12 +10,18 @@ import { Icon } from "@/ui/Icon.tsx";
 import { Avatar } from "@/ui/marks.tsx";
 import { toast } from "@/ui/toast.tsx";
 import styles from "./DispatchCard.module.css";
-import { reasonWords } from "./words.ts";
+import { reasonLine } from "./words.ts";
 
 const SHOWN = 3;
 
 /** Who should get it, with the reasons for everybody, chosen or not. */
-export function DispatchCard({ ticket }: { ticket: Ticket }) {
+export function DispatchCard({
+  ticket,
+  options,
+}: {
+  ticket: Ticket;
+  options: Record<string, string>;
+}) {
   const texts = useTexts();
   const language = useLanguage();
   const { data: ranking } = useQuery(dispatchQuery(ticket.id));
@@ -52,9 +58,7 @@ export function DispatchCard({ ticket }: { ticket: Ticket }) {
                   {each.score.toFixed(2)}
                 </span>
               </div>
-              <p className={styles.reasons}>
-                {each.reasons.map((reason) => reasonWords(reason, language)).join(" · ")}
-              </p>
+              <p className={styles.reasons}>{reasonLine(each.reasons, language, options)}</p>
             </div>
             <Button
               size="small"
@@ -82,9 +86,7 @@ export function DispatchCard({ ticket }: { ticket: Ticket }) {
             {ranking.left_out.map((each) => (
               <li key={each.person.id}>
                 <span>{each.person.name}</span>
-                <span className="quiet">
-                  {each.reasons.map((reason) => reasonWords(reason, language)).join("，")}
-                </span>
+                <span className="quiet">{reasonLine(each.reasons, language, options)}</span>
               </li>
             ))}
           </ul>

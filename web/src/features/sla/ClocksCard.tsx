@@ -29,7 +29,7 @@ function ClockRow({ clock }: { clock: Clock }) {
   const language = useLanguage();
   const now = useNow();
   const target = sla.targets[clock.target] ?? clock.target;
-  const budget = Math.max(1, clock.elapsed_ms + Math.max(0, clock.remaining_ms ?? 0));
+  const budget = Math.max(1, clock.elapsed_ms + Math.max(0, clock.remaining_ms));
   const used = Math.min(1, clock.elapsed_ms / budget);
   return (
     <li className={styles.clock} data-state={clock.state}>
@@ -81,14 +81,11 @@ function StateWord({ clock, now }: { clock: Clock; now: number }) {
     case "paused":
       return (
         <>
-          <Icon name="pause" size={13} />{" "}
-          {sla.pausedLeft(duration(clock.remaining_ms ?? 0, language))}
+          <Icon name="pause" size={13} /> {sla.pausedLeft(duration(clock.remaining_ms, language))}
         </>
       );
     case "breached": {
-      const over = clock.due_at
-        ? now - new Date(clock.due_at).getTime()
-        : (clock.remaining_ms ?? 0);
+      const over = clock.due_at ? now - new Date(clock.due_at).getTime() : clock.remaining_ms;
       return (
         <>
           <Icon name="warn" size={13} />{" "}
@@ -96,7 +93,10 @@ function StateWord({ clock, now }: { clock: Clock; now: number }) {
         </>
       );
     }
-    case "running":
-      return sla.left(duration(clock.remaining_ms ?? 0, language));
+    case "running": {
+      // As the pill says it: time on the wall, not working time.
+      const left = clock.due_at ? new Date(clock.due_at).getTime() - now : clock.remaining_ms;
+      return left < 0 ? sla.over(duration(left, language)) : sla.left(duration(left, language));
+    }
   }
 }

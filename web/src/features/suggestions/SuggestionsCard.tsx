@@ -71,7 +71,7 @@ export function SuggestionsCard({ ticket, fields, labels }: SuggestionsCardProps
             suggestion={suggestion}
             ticket={ticket}
             field={fields.get(suggestion.field)}
-            label={fieldWord(suggestion.field, texts, labels)}
+            label={fieldWord(suggestion.field, texts, { fields: labels })}
             current={i === 0}
             correcting={correcting === suggestion.id}
             onCorrect={() => setCorrecting(suggestion.id)}
@@ -82,7 +82,7 @@ export function SuggestionsCard({ ticket, fields, labels }: SuggestionsCardProps
         ))}
         {decided.map((suggestion) => (
           <li key={suggestion.id} className={styles.decided}>
-            <span className="quiet">{fieldWord(suggestion.field, texts, labels)}</span>
+            <span className="quiet">{fieldWord(suggestion.field, texts, { fields: labels })}</span>
             <Value suggestion={suggestion} />
             <span className="quiet small">
               {texts.ticket.decided(
@@ -159,7 +159,7 @@ function Open({
         <div className={styles.why}>
           <p className="quiet small">{words.why}</p>
           <Highlighted text={ticket.title} reasons={suggestion.reasons} />
-          <p className="quiet small">{words.model(suggestion.model)}</p>
+          {suggestion.model && <p className="quiet small">{words.model(suggestion.model)}</p>}
         </div>
       )}
       {correcting ? (

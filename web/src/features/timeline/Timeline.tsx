@@ -8,7 +8,17 @@ import { FileChip } from "@/ui/FileChip.tsx";
 import { Icon } from "@/ui/Icon.tsx";
 import { Avatar } from "@/ui/marks.tsx";
 import styles from "./Timeline.module.css";
-import { changes, eventWords, fieldWord, type Voice, valueWord, voiceOf } from "./words.ts";
+import {
+  changes,
+  eventWords,
+  type FieldChange,
+  fieldWord,
+  isEcho,
+  type Names,
+  type Voice,
+  valueWord,
+  voiceOf,
+} from "./words.ts";
 
 type Filter = "all" | Voice;
 const FILTERS: Filter[] = ["all", "people", "system", "model"];
@@ -17,19 +27,15 @@ const RUN_SHOWN = 2;
 
 interface TimelineProps {
   items: TimelineItem[];
-  /** Names of form fields, for changes. */
-  labels: Record<string, string>;
+  names: Names;
 }
 
 /** One stream of everything that happened, oldest first. */
-export function Timeline({ items, labels }: TimelineProps) {
+export function Timeline({ items, names }: TimelineProps) {
   const texts = useTexts();
   const [filter, setFilter] = useState<Filter>("all");
   const shown = useMemo(
-    () =>
-      items.filter(
-        (item) => (filter === "all" || voiceOf(item) === filter) && item.kind !== "flow.moved",
-      ),
+    () => items.filter((item) => (filter === "all" || voiceOf(item) === filter) && !isEcho(item)),
     [items, filter],
   );
   const runs = useMemo(() => groupRuns(shown), [shown]);
@@ -54,7 +60,7 @@ export function Timeline({ items, labels }: TimelineProps) {
       {shown.length === 0 && <p className="quiet">{texts.ticket.timelineEmpty}</p>}
       <ol className={styles.list}>
         {runs.map((run) => (
-          <Run key={run[0]?.seq} run={run} labels={labels} />
+          <Run key={run[0]?.seq} run={run} names={names} />
         ))}
       </ol>
     </section>
@@ -73,7 +79,7 @@ function groupRuns(items: TimelineItem[]): TimelineItem[][] {
   return runs;
 }
 
-function Run({ run, labels }: { run: TimelineItem[]; labels: TimelineProps["labels"] }) {
+function Run({ run, names }: { run: TimelineItem[]; names: TimelineProps["names"] }) {
   const texts = useTexts();
   const [open, setOpen] = useState(false);
   const folded = run.length > RUN_SHOWN + 1 && !open;
@@ -91,7 +97,7 @@ function Run({ run, labels }: { run: TimelineItem[]; labels: TimelineProps["labe
         item.comment ? (
           <Comment key={item.seq} item={item} />
         ) : (
-          <Fact key={item.seq} item={item} labels={labels} />
+          <Fact key={item.seq} item={item} names={names} />
         ),
       )}
     </>
@@ -135,7 +141,7 @@ function Comment({ item }: { item: TimelineItem }) {
 
 const ICONS = { people: "user", system: "gear", model: "spark" } as const;
 
-function Fact({ item, labels }: { item: TimelineItem; labels: TimelineProps["labels"] }) {
+function Fact({ item, names }: { item: TimelineItem; names: TimelineProps["names"] }) {
   const texts = useTexts();
   const language = useLanguage();
   const voice = voiceOf(item);
@@ -145,10 +151,8 @@ function Fact({ item, labels }: { item: TimelineItem; labels: TimelineProps["lab
   const list = item.kind === "ticket.changed" ? changes(item.data) : [];
   const words =
     list.length > 0
-      ? texts.ticket.changed(
-          list.map((change) => fieldWord(change.field, texts, labels)).join("、"),
-        )
-      : eventWords(item, texts, language);
+      ? texts.ticket.changed(list.map((change) => fieldWord(change.field, texts, names)).join("、"))
+      : eventWords(item, texts, language, names);
   return (
     <li id={item.id} className={styles.fact} data-voice={voice} data-alarm={alarm || undefined}>
       <span className={styles.factIcon}>
@@ -157,16 +161,21 @@ function Fact({ item, labels }: { item: TimelineItem; labels: TimelineProps["lab
       <div className={styles.factBody}>
         {who && <span className={styles.who}>{who} </span>}
         {words}
-        {list.length > 0 && list.length <= 6 && (
+        {list.length === 1 && list[0] && (
+          <>
+            {texts.common.colon}
+            <FromTo change={list[0]} names={names} />
+          </>
+        )}
+        {list.length > 1 && list.length <= 6 && (
           <ul className={styles.changes}>
             {list.map((change) => (
               <li key={change.field}>
-                {list.length > 1 && (
-                  <span className="quiet">{fieldWord(change.field, texts, labels)}: </span>
-                )}
-                <span className="quiet">{valueWord(change, change.from, texts, language)}</span>
-                <span aria-hidden="true"> → </span>
-                <span>{valueWord(change, change.to, texts, language)}</span>
+                <span className="quiet">
+                  {fieldWord(change.field, texts, names)}
+                  {texts.common.colon}
+                </span>
+                <FromTo change={change} names={names} />
               </li>
             ))}
           </ul>
@@ -180,6 +189,19 @@ function Fact({ item, labels }: { item: TimelineItem; labels: TimelineProps["lab
       </div>
       <When item={item} />
     </li>
+  );
+}
+
+function FromTo({ change, names }: { change: FieldChange; names: Names }) {
+  const texts = useTexts();
+  const language = useLanguage();
+  const word = (value: unknown) => valueWord(change, value, texts, language, names);
+  return (
+    <>
+      <span className="quiet">{word(change.from)}</span>
+      <span aria-hidden="true"> → </span>
+      <span>{word(change.to)}</span>
+    </>
   );
 }
 

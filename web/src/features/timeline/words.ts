@@ -5,6 +5,16 @@ export interface EventLike {
   data: Record<string, unknown>;
 }
 
+/** What turns ids into names: fields and their options, nodes of the flow, people and things. */
+export interface Names {
+  fields: Record<string, string>;
+  options: Record<string, Record<string, string>>;
+  nodes: Record<string, string>;
+  things: Record<string, string>;
+}
+
+export const NO_NAMES: Names = { fields: {}, options: {}, nodes: {}, things: {} };
+
 const text = (value: unknown, language: Language): string => pick(value as ServerText, language);
 
 /** What happened, as the rest of a sentence that begins with the actor. */
@@ -12,17 +22,19 @@ export function eventWords(
   { kind, data }: EventLike,
   texts: Dictionary,
   language: Language,
+  names: Names = NO_NAMES,
 ): string {
   const { ticket, sla, acts } = texts;
-  const name = text(data.name ?? data.node_name ?? data.title ?? data.node, language);
-  const target = sla.targets[String(data.target)] ?? String(data.target ?? "");
+  const name = text(data.name ?? data.title, language) || names.nodes[String(data.node)] || "";
+  const target = sla.targets[String(data.target)] ?? "";
+  const field = data.field ? fieldWord(String(data.field), texts, names) : "";
   switch (kind) {
     case "ticket.created":
       return ticket.created;
     case "ticket.changed":
       return ticket.changed(
-        changedFields(data)
-          .map((field) => fieldWord(field, texts))
+        changes(data)
+          .map((change) => fieldWord(change.field, texts, names))
           .join("、"),
       );
     case "ticket.linked":
@@ -39,8 +51,11 @@ export function eventWords(
       return ticket.fileAdded;
     case "flow.started":
       return ticket.flowStarted;
-    case "flow.moved":
-      return ticket.flowMoved(name);
+    case "flow.moved": {
+      const act = actedIn(data);
+      if (!act) return ticket.flowMoved("");
+      return ticket.taskDone(names.nodes[act.node] ?? "", acts.past[act.act] ?? act.act);
+    }
     case "flow.ended":
       return ticket.flowEnded;
     case "flow.incident":
@@ -48,15 +63,11 @@ export function eventWords(
     case "task.opened":
       return ticket.taskOpened(name);
     case "task.changed":
-      return ticket.taskChanged(
-        name,
-        acts.past[String(data.act ?? data.what)] ?? ticket.changed(""),
-      );
+      return ticket.taskChanged(name, acts.past[String(data.act)] ?? ticket.changed(""));
     case "task.closed":
-    case "task.done":
       return ticket.taskDone(
         name,
-        acts.past[String(data.outcome ?? data.act ?? "done")] ?? acts.past.done ?? "",
+        acts.past[String(data.outcome ?? "done")] ?? acts.past.done ?? "",
       );
     case "sla.started":
       return ticket.slaStarted(target);
@@ -69,9 +80,14 @@ export function eventWords(
     case "sla.escalated":
       return ticket.slaEscalated;
     case "suggestion.made":
-      return ticket.suggested(Array.isArray(data.suggestions) ? data.suggestions.length : 1);
+      return field
+        ? ticket.suggestedField(
+            field,
+            valueWord({ field: String(data.field) }, data.value, texts, language, names),
+          )
+        : ticket.suggested(1);
     case "suggestion.decided":
-      return ticket.suggestionDecided(ticket.decisions[String(data.decision ?? data.state)] ?? "");
+      return ticket.suggestionDecided(ticket.decisions[String(data.decision)] ?? "", field);
     case "dispatch.ranked":
       return ticket.dispatchRanked;
     case "rule.applied":
@@ -79,6 +95,25 @@ export function eventWords(
     default:
       return ticket.other(kind);
   }
+}
+
+interface Acted {
+  node: string;
+  act: string;
+}
+
+/** The act of a person that moved the flow, when there was one. */
+export function actedIn(data: Record<string, unknown>): Acted | null {
+  const log = Array.isArray(data.log) ? (data.log as Record<string, unknown>[]) : [];
+  const entry = log.find((each) => each.event === "acted");
+  const act = (entry?.detail as { act?: string } | undefined)?.act;
+  return entry && act ? { node: String(entry.node), act } : null;
+}
+
+/** Entries that say what another entry beside them already says. */
+export function isEcho({ kind, data, actor }: EventLike & { actor: { kind: string } }): boolean {
+  if (kind === "flow.moved") return actedIn(data) === null;
+  return (kind === "task.closed" || kind === "task.changed") && actor.kind === "flow";
 }
 
 export interface FieldChange {
@@ -97,10 +132,6 @@ export function changes(data: Record<string, unknown>): FieldChange[] {
   }));
 }
 
-function changedFields(data: Record<string, unknown>): string[] {
-  return Object.keys((data.changes ?? {}) as object);
-}
-
 const SYSTEM_FIELDS = {
   title: "title",
   status: "status",
@@ -115,14 +146,14 @@ const SYSTEM_FIELDS = {
   tags: "tags",
 } as const;
 
-/** The name of a system field; form fields keep their id until the form is at hand. */
+/** The name of a field: the form's own, or the system's. */
 export function fieldWord(
   field: string,
   texts: Dictionary,
-  labels: Record<string, string> = {},
+  names: Pick<Names, "fields"> = NO_NAMES,
 ): string {
   const key = SYSTEM_FIELDS[field as keyof typeof SYSTEM_FIELDS];
-  return labels[field] ?? (key ? texts.ticket[key] : field);
+  return names.fields[field] ?? (key ? texts.ticket[key] : field);
 }
 
 /** A value before or after a change, in words. */
@@ -131,23 +162,36 @@ export function valueWord(
   value: unknown,
   texts: Dictionary,
   language: Language,
+  names: Names = NO_NAMES,
 ): string {
-  if (value === null || value === undefined || value === "") return texts.common.empty;
-  if (change.field === "status") return texts.common.status[String(value)] ?? String(value);
-  if (change.field === "priority") return texts.common.priority[Number(value)] ?? String(value);
-  if (Array.isArray(value))
-    return value.map((each) => valueWord(change, each, texts, language)).join("、");
+  const { common } = texts;
+  if (value === null || value === undefined || value === "") return common.empty;
+  if (change.field === "status") return common.status[String(value)] ?? String(value);
+  if (change.field === "priority") return common.priority[Number(value)] ?? String(value);
+  if (typeof value === "boolean") return value ? common.yes : common.no;
+  if (Array.isArray(value)) {
+    const parts = value.map((each) => valueWord(change, each, texts, language, names));
+    return typeof value[0] === "object" ? common.count(value.length) : parts.join("、");
+  }
   if (typeof value === "object") {
     const named = value as { name?: string; title?: string; zh?: string };
     return named.name ?? named.title ?? (named.zh ? text(value, language) : "…");
   }
-  return String(value);
+  const word = names.options[change.field]?.[String(value)] ?? names.things[String(value)];
+  if (word) return word;
+  // An id without a name tells nobody anything.
+  return /^(usr|team|org|rec|fil)_[0-9a-z]{20,}$/.test(String(value))
+    ? common.somebody
+    : String(value);
 }
 
 export type Voice = "people" | "system" | "model";
 
 /** Whose voice an entry is, for the filter and the quiet difference in looks. */
-export function voiceOf(item: { actor: { kind: string } }): Voice {
+export function voiceOf(item: { actor: { kind: string }; kind?: string }): Voice {
+  // A person's act starts these, but it is the system that does them.
+  if (item.kind?.startsWith("sla.") || item.kind === "flow.started" || item.kind === "task.opened")
+    return "system";
   switch (item.actor.kind) {
     case "person":
     case "token":

@@ -1,7 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useMemo } from "react";
 import type { Ticket } from "@/api/types.ts";
+import { flowQuery } from "@/data/acts.ts";
+import { directoryQuery, orgsQuery, teamsQuery } from "@/data/directory.ts";
 import { formQuery } from "@/data/forms.ts";
+import { useMay } from "@/data/session.ts";
 import { ActBar } from "@/features/acts/ActBar.tsx";
 import { DispatchCard } from "@/features/dispatch/DispatchCard.tsx";
 import { FlowCard } from "@/features/flow/FlowCard.tsx";
@@ -14,6 +17,8 @@ import { FormAnswers } from "@/features/ticket/FormAnswers.tsx";
 import { TicketPane } from "@/features/ticket/TicketPane.tsx";
 import { Composer } from "@/features/timeline/Composer.tsx";
 import { Timeline } from "@/features/timeline/Timeline.tsx";
+import type { Names } from "@/features/timeline/words.ts";
+import { optionsOf } from "@/forms/document.ts";
 import { usePick, useTexts } from "@/i18n/index.tsx";
 import styles from "./parts.module.css";
 
@@ -26,13 +31,49 @@ export function useTicketForm(ticket: Ticket) {
     const labels = Object.fromEntries(
       [...fields].map(([id, field]) => [id, pick(field.label) || id]),
     );
-    return { document: data?.document, fields, labels };
+    const options = Object.fromEntries(
+      [...fields].map(([id, field]) => [
+        id,
+        Object.fromEntries(
+          optionsOf(field).map(({ value, label }) => [value, pick(label) || value]),
+        ),
+      ]),
+    );
+    return { document: data?.document, fields, labels, options };
   }, [data, pick]);
+}
+
+/** Everything that gives names to what the timeline only has ids of. */
+function useNames(ticket: Ticket, form: ReturnType<typeof useTicketForm>): Names {
+  const pick = usePick();
+  const enabled = useMay("person.read");
+  const people = useQuery({ ...directoryQuery, enabled }).data;
+  const teams = useQuery({ ...teamsQuery, enabled }).data;
+  const orgs = useQuery({ ...orgsQuery, enabled }).data;
+  const flow = useQuery(flowQuery(ticket.id)).data;
+  return useMemo(() => {
+    const { owner, requester, team, org, place, asset } = ticket;
+    const known = [
+      ...(people ?? []),
+      ...(teams ?? []),
+      ...(orgs ?? []),
+      owner,
+      requester,
+      team,
+      org,
+    ];
+    const things: Record<string, string> = {};
+    for (const each of known) if (each) things[each.id] = each.name;
+    for (const each of [place, asset]) if (each) things[each.id] = each.title;
+    const nodes = Object.fromEntries((flow?.nodes ?? []).map((node) => [node.id, pick(node.name)]));
+    return { fields: form.labels, options: form.options, nodes, things };
+  }, [ticket, people, teams, orgs, flow, form, pick]);
 }
 
 /** The ticket with its timeline and composer. */
 export function TicketColumn({ ticket, tools }: { ticket: Ticket; tools?: ReactNode }) {
   const form = useTicketForm(ticket);
+  const names = useNames(ticket, form);
   return (
     <TicketPane
       ticket={ticket}
@@ -40,7 +81,7 @@ export function TicketColumn({ ticket, tools }: { ticket: Ticket; tools?: ReactN
       tools={tools}
       acts={<ActBar ticket={ticket} form={form.document} />}
       answers={form.document && <FormAnswers ticket={ticket} form={form.document} />}
-      timeline={(items) => <Timeline items={items ?? []} labels={form.labels} />}
+      timeline={(items) => <Timeline items={items ?? []} names={names} />}
       composer={<Composer key={ticket.id} ticket={ticket} />}
     />
   );
@@ -57,7 +98,7 @@ export function ContextColumn({ ticket }: { ticket: Ticket }) {
       <SuggestionsCard ticket={ticket} fields={form.fields} labels={form.labels} />
       <ClocksCard clocks={ticket.clocks} />
       <FlowCard id={ticket.id} />
-      {dispatchable && <DispatchCard ticket={ticket} />}
+      {dispatchable && <DispatchCard ticket={ticket} options={form.options.category ?? {}} />}
       <FactsCard ticket={ticket} />
       <LinksCard ticket={ticket} />
       <SimilarCard id={ticket.id} />
