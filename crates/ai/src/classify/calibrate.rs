@@ -42,7 +42,7 @@ pub struct Calibration {
     pub(crate) unknown_below: f32,
     /// Accuracy on held-out folds.
     pub accuracy: f64,
-    /// Mean negative logarithm of the probability given to what really happened, on held-out folds.
+    /// Mean negative logarithm of the probability given to the true class, on held-out folds.
     pub loss: f64,
     pub thresholds: Vec<Threshold>,
 }
@@ -85,7 +85,7 @@ impl Calibration {
         let judged: Vec<(f64, bool)> =
             inputs.iter().zip(&right).map(|(input, right)| (fitted.confident(input), *right)).collect();
         fitted.accuracy = share(right.iter().filter(|right| **right).count(), right.len());
-        fitted.loss = mean_loss(&judged);
+        fitted.loss = fitted.mean_loss(trials, &evidences);
         fitted.thresholds = PROMISES.iter().map(|promise| threshold(&judged, *promise)).collect();
         fitted
     }
@@ -112,6 +112,18 @@ impl Calibration {
     /// The threshold for a promised accuracy, if one was computed.
     pub fn threshold(&self, accuracy: f64) -> Option<&Threshold> {
         self.thresholds.iter().find(|threshold| (threshold.accuracy - accuracy).abs() < 1e-9)
+    }
+
+    /// Unlike the accuracy it also rewards being nearly right and punishes being surely wrong.
+    fn mean_loss(&self, trials: &[Trial], evidences: &[Evidence]) -> f64 {
+        let (mut sum, mut count) = (0.0, 0);
+        for (trial, evidence) in trials.iter().zip(evidences) {
+            if let Some(truth) = trial.truth {
+                sum -= self.shares(&trial.scores, evidence)[truth].max(1e-9).ln();
+                count += 1;
+            }
+        }
+        sum / f64::from(count.max(1))
     }
 
     fn inputs(&self, scores: &[f32], evidence: &Evidence) -> [f64; 3] {
@@ -213,14 +225,6 @@ fn solve_four(mut matrix: [[f64; 4]; 4], mut right: [f64; 4]) -> [f64; 4] {
         solution[row] = (right[row] - known) / matrix[row][row];
     }
     solution
-}
-
-fn mean_loss(judged: &[(f64, bool)]) -> f64 {
-    let loss = |(probability, right): &(f64, bool)| {
-        let given = if *right { *probability } else { 1.0 - probability };
-        -given.max(1e-9).ln()
-    };
-    judged.iter().map(loss).sum::<f64>() / judged.len().max(1) as f64
 }
 
 /// The lowest probability from which on the lower confidence bound of the accuracy keeps the promise.

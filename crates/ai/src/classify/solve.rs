@@ -10,17 +10,20 @@ use crate::hash::Shuffler;
 pub(crate) struct Rows {
     starts: Vec<usize>,
     entries: Vec<(u32, f32)>,
-    squares: Vec<f32>,
     pub(crate) columns: usize,
 }
 
-/// What one separator has learned so far; solving again from it is quick.
+/// What one separator has learned so far.
 #[derive(Debug, Clone)]
 pub(crate) struct Separator {
     /// One weight per column; the last one is the constant.
     pub(crate) weights: Vec<f32>,
     /// One multiplier per training row.
-    pub(crate) multipliers: Vec<f32>,
+    multipliers: Vec<f32>,
+    /// How freely each column's weight may grow; columns of equal trust when `None`.
+    trust: Option<Vec<f32>>,
+    /// Squared length of every row, each column counted by its trust.
+    squares: Vec<f32>,
 }
 
 /// How hard to try.
@@ -42,18 +45,17 @@ impl Rows {
     pub(crate) fn push(&mut self, entries: &[(u32, f32)]) {
         self.entries.extend_from_slice(entries);
         self.starts.push(self.entries.len());
-        self.squares.push(entries.iter().map(|(_, value)| value * value).sum());
     }
 
     pub(crate) fn len(&self) -> usize {
-        self.squares.len()
+        self.starts.len() - 1
     }
 
     pub(crate) fn entry_count(&self) -> usize {
         self.entries.len()
     }
 
-    fn row(&self, at: usize) -> &[(u32, f32)] {
+    pub(crate) fn row(&self, at: usize) -> &[(u32, f32)] {
         &self.entries[self.starts[at]..self.starts[at + 1]]
     }
 
@@ -64,30 +66,43 @@ impl Rows {
         }
         sum
     }
-
-    fn add(&self, at: usize, step: f32, weights: &mut [f32]) {
-        for (column, value) in self.row(at) {
-            weights[*column as usize] += step * value;
-        }
-        weights[self.columns] += step * CONSTANT;
-    }
 }
 
 impl Separator {
-    pub(crate) fn new(rows: &Rows) -> Self {
-        Self { weights: vec![0.0; rows.columns + 1], multipliers: vec![0.0; rows.len()] }
+    /// Nothing learned yet.
+    pub(crate) fn new(rows: &Rows, trust: Option<Vec<f32>>) -> Self {
+        let square =
+            |(column, value): &(u32, f32)| value * value * trust.as_ref().map_or(1.0, |trust| trust[*column as usize]);
+        let squares = (0..rows.len()).map(|at| rows.row(at).iter().map(square).sum()).collect();
+        Self { weights: vec![0.0; rows.columns + 1], multipliers: vec![0.0; rows.len()], trust, squares }
     }
 
-    /// Takes the given rows out of what was learned, as if they had weighed nothing.
-    pub(crate) fn forget(&mut self, rows: &Rows, sides: &[bool], gone: &[u32]) {
-        for at in gone {
-            let at = *at as usize;
-            let multiplier = std::mem::take(&mut self.multipliers[at]);
-            if multiplier != 0.0 {
-                let step = if sides[at] { -multiplier } else { multiplier };
-                rows.add(at, step, &mut self.weights);
+    /// What `other` would have learned without some rows, as a start: solving from here takes a few passes.
+    pub(crate) fn without(other: &Self, rows: &Rows, sides: &[bool], gone: &[bool], trust: Option<Vec<f32>>) -> Self {
+        let mut separator = Self::new(rows, trust);
+        for (at, multiplier) in other.multipliers.iter().enumerate() {
+            if !gone[at] && *multiplier != 0.0 {
+                separator.multipliers[at] = *multiplier;
+                separator.add(rows, at, if sides[at] { *multiplier } else { -multiplier });
             }
         }
+        separator
+    }
+
+    fn add(&mut self, rows: &Rows, at: usize, step: f32) {
+        match &self.trust {
+            Some(trust) => {
+                for (column, value) in rows.row(at) {
+                    self.weights[*column as usize] += step * value * trust[*column as usize];
+                }
+            }
+            None => {
+                for (column, value) in rows.row(at) {
+                    self.weights[*column as usize] += step * value;
+                }
+            }
+        }
+        self.weights[rows.columns] += step * CONSTANT;
     }
 
     /// Improves the separator on the rows of `order`; `costs` are for the negative and the positive side.
@@ -120,10 +135,10 @@ impl Separator {
                 highest = highest.max(projected);
                 lowest = lowest.min(projected);
                 if projected.abs() > 1e-6 {
-                    let curve = rows.squares[at] + CONSTANT * CONSTANT + soft;
+                    let curve = self.squares[at] + CONSTANT * CONSTANT + soft;
                     let updated = (multiplier - slope / curve).max(0.0);
                     self.multipliers[at] = updated;
-                    rows.add(at, (updated - multiplier) * sign, &mut self.weights);
+                    self.add(rows, at, (updated - multiplier) * sign);
                 }
             }
             if highest - lowest <= effort.tolerance {

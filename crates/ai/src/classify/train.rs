@@ -23,6 +23,7 @@ pub struct TrainOptions {
     pub balance: f32,
     /// A feature must stand in this many texts.
     pub rarest: u32,
+    /// Parts for cross-validation; doubled for small data.
     pub folds: usize,
     /// Labels of examples that belong to no class; they only teach what to refuse.
     pub unknown_label: Option<String>,
@@ -43,8 +44,12 @@ pub enum TrainError {
 }
 
 const FEW: usize = 200;
-/// Feature values times classes up to which several costs are tried.
-const SMALL_ENOUGH_TO_TRY: usize = 40_000_000;
+/// Below this many rows twice the folds: each fold's model should have seen nearly as much as the final one.
+const FEW_ROWS: usize = 2_000;
+const FEW_CLASSES: usize = 20;
+const LEAST_TRUST: f32 = 0.2;
+/// Feature values times classes up to which several settings are tried.
+const SMALL_ENOUGH_TO_TRY: usize = 25_000_000;
 
 impl Default for TrainOptions {
     fn default() -> Self {
@@ -60,6 +65,15 @@ impl Default for TrainOptions {
     }
 }
 
+/// What is tried out.
+#[derive(Debug, Clone, Copy)]
+struct Setting {
+    cost: f32,
+    /// How much more freely a feature's weight may grow when the feature tells the class apart by itself:
+    /// 0 not at all. Helps where classes are few and texts long.
+    focus: f32,
+}
+
 struct Lesson {
     rows: Rows,
     /// The same rows without the features nobody else has: how a stranger's text would look to the model.
@@ -68,6 +82,8 @@ struct Lesson {
     novelties: Vec<f32>,
     classes: Vec<Option<usize>>,
     folds: Vec<Vec<u32>>,
+    /// For the whole and then for every fold left out: in how many rows each feature stands.
+    spreads: Vec<Vec<u32>>,
     class_sizes: Vec<usize>,
 }
 
@@ -95,21 +111,36 @@ pub fn train(examples: &[Example], options: &TrainOptions) -> Result<Classifier,
     let classes: Vec<Option<usize>> =
         examples.iter().map(|example| labels.binary_search(&example.label).ok()).collect();
     let lesson = Lesson::new(&dictionary, &counted, classes, labels.len(), options);
-    let (weights, calibration) = best_of_costs(&lesson, options);
+    let (weights, calibration) = best_of_settings(&lesson, options);
     Ok(Classifier { labels, dictionary, weights, calibration })
 }
 
-/// Trains with every cost that is to be tried and keeps the one whose held-out probabilities fit best.
-fn best_of_costs(lesson: &Lesson, options: &TrainOptions) -> (Weights, Calibration) {
-    let small = lesson.rows.entry_count() * lesson.class_sizes.len() <= SMALL_ENOUGH_TO_TRY;
-    let first = options.cost.unwrap_or(1.0);
-    let mut best = lesson.train(first, options);
-    if options.cost.is_none() && small {
+/// Tries several settings on small data and keeps the one whose held-out probabilities fit best.
+fn best_of_settings(lesson: &Lesson, options: &TrainOptions) -> (Weights, Calibration) {
+    let classes = lesson.class_sizes.len();
+    let mut setting =
+        Setting { cost: options.cost.unwrap_or(1.0), focus: if classes <= FEW_CLASSES { 1.0 } else { 0.0 } };
+    let mut best = lesson.train(setting, options);
+    if lesson.rows.entry_count() * classes > SMALL_ENOUGH_TO_TRY {
+        return best;
+    }
+    let mut keep_better = |setting: &mut Setting, tried: Setting| {
+        let other = lesson.train(tried, options);
+        if other.1.loss < best.1.loss {
+            best = other;
+            *setting = tried;
+        }
+    };
+    if options.cost.is_none() {
         for cost in [0.3, 3.0] {
-            let other = lesson.train(cost, options);
-            if other.1.loss < best.1.loss {
-                best = other;
-            }
+            let tried = Setting { cost, ..setting };
+            keep_better(&mut setting, tried);
+        }
+    }
+    for focus in [0.0, 1.0, 2.0] {
+        if focus != setting.focus {
+            let tried = Setting { focus, ..setting };
+            keep_better(&mut setting, tried);
         }
     }
     best
@@ -149,7 +180,8 @@ impl Lesson {
         }
         let class_sizes = members[..count].iter().map(Vec::len).collect();
         let mut shuffler = Shuffler::new(options.seed);
-        let mut folds = vec![Vec::new(); options.folds.max(2)];
+        let count = options.folds.max(2) * if rows.len() < FEW_ROWS { 2 } else { 1 };
+        let mut folds = vec![Vec::new(); count];
         let mut next = 0;
         for mut class in members {
             shuffler.shuffle(&mut class);
@@ -159,11 +191,12 @@ impl Lesson {
                 next += 1;
             }
         }
-        Self { rows, unseen, novelties, classes, folds, class_sizes }
+        let spreads = spreads(&rows, &folds);
+        Self { rows, unseen, novelties, classes, folds, spreads, class_sizes }
     }
 
-    fn train(&self, cost: f32, options: &TrainOptions) -> (Weights, Calibration) {
-        let learned = self.learn_all(cost, options);
+    fn train(&self, setting: Setting, options: &TrainOptions) -> (Weights, Calibration) {
+        let learned = self.learn_all(setting, options);
         let trials: Vec<Trial> = (0..self.rows.len())
             .map(|row| Trial {
                 scores: learned.iter().map(|class| class.unseen_scores[row]).collect(),
@@ -178,7 +211,7 @@ impl Lesson {
         (weights, calibration)
     }
 
-    fn learn_all(&self, cost: f32, options: &TrainOptions) -> Vec<Learned> {
+    fn learn_all(&self, setting: Setting, options: &TrainOptions) -> Vec<Learned> {
         let count = self.class_sizes.len();
         let threads = options.threads.clamp(1, count);
         let mut learned: Vec<(usize, Learned)> = Vec::with_capacity(count);
@@ -187,7 +220,7 @@ impl Lesson {
                 .map(|worker| {
                     scope.spawn(move || {
                         let classes = (worker..count).step_by(threads);
-                        classes.map(|class| (class, self.learn(class, cost, options))).collect::<Vec<_>>()
+                        classes.map(|class| (class, self.learn(class, setting, options))).collect::<Vec<_>>()
                     })
                 })
                 .collect();
@@ -202,21 +235,20 @@ impl Lesson {
         learned.into_iter().map(|(_, result)| result).collect()
     }
 
-    fn learn(&self, class: usize, cost: f32, options: &TrainOptions) -> Learned {
+    fn learn(&self, class: usize, setting: Setting, options: &TrainOptions) -> Learned {
         let sides: Vec<bool> = self.classes.iter().map(|other| *other == Some(class)).collect();
-        let costs = self.costs(class, cost, options.balance);
+        let costs = self.costs(class, setting.cost, options.balance);
         let seed = options.seed.wrapping_add(class as u64 * 1_000);
+        let mut gone = vec![false; self.rows.len()];
         let mut order: Vec<u32> = (0..self.rows.len() as u32).collect();
-        let mut whole = Separator::new(&self.rows);
+        let mut whole = Separator::new(&self.rows, self.trust(&sides, &gone, 0, setting.focus));
         let effort = Effort { passes: 60, tolerance: 0.05, seed };
         whole.solve(&self.rows, &sides, costs, &mut order, effort);
         let mut unseen_scores = vec![0.0; self.rows.len()];
-        let mut gone = vec![false; self.rows.len()];
         for (number, fold) in self.folds.iter().enumerate() {
-            // Start from the whole solution without the fold's rows: a few passes then reach the fold's own solution.
-            let mut part = whole.clone();
-            part.forget(&self.rows, &sides, fold);
             fold.iter().for_each(|row| gone[*row as usize] = true);
+            let trust = self.trust(&sides, &gone, number + 1, setting.focus);
+            let mut part = Separator::without(&whole, &self.rows, &sides, &gone, trust);
             order.clear();
             order.extend((0..self.rows.len() as u32).filter(|row| !gone[*row as usize]));
             let seed = seed.wrapping_add(1 + number as u64);
@@ -230,10 +262,59 @@ impl Lesson {
         Learned { weights: whole.weights, unseen_scores }
     }
 
+    /// How freely each feature's weight may grow: by the logarithm of how much more often the feature stands in the
+    /// class than elsewhere, or the reverse. Rows that are gone must not be counted, or held-out scores would be
+    /// too good.
+    fn trust(&self, sides: &[bool], gone: &[bool], spread: usize, focus: f32) -> Option<Vec<f32>> {
+        if focus == 0.0 {
+            return None;
+        }
+        let mut inside = vec![0_u32; self.rows.columns];
+        let (mut members, mut others) = (0.0_f32, 0.0_f32);
+        for row in (0..self.rows.len()).filter(|row| !gone[*row]) {
+            if !sides[row] {
+                others += 1.0;
+                continue;
+            }
+            members += 1.0;
+            self.rows.row(row).iter().for_each(|(column, _)| inside[*column as usize] += 1);
+        }
+        // A feature never seen in a large class says more than one never seen in a small class.
+        let doubt = (others / members.max(1.0)).clamp(0.05, 20.0);
+        let ratio = |(inside, all): (&u32, &u32)| {
+            let outside = all.saturating_sub(*inside) as f32;
+            let here = (*inside as f32 + 1.0) / (members + 2.0);
+            let elsewhere = (outside + doubt) / (others + 2.0 * doubt);
+            (here / elsewhere).ln().abs()
+        };
+        let mut trust: Vec<f32> = inside.iter().zip(&self.spreads[spread]).map(ratio).collect();
+        let mean = (trust.iter().sum::<f32>() / trust.len() as f32).max(f32::MIN_POSITIVE);
+        trust.iter_mut().for_each(|trust| {
+            *trust = (LEAST_TRUST + (1.0 - LEAST_TRUST) * *trust / mean).powf(focus);
+        });
+        Some(trust)
+    }
+
     /// The costs of a negative and a positive example of a class.
     fn costs(&self, class: usize, cost: f32, balance: f32) -> [f32; 2] {
         let average = self.rows.len() as f32 / self.class_sizes.len() as f32;
         let rarity = average / self.class_sizes[class].max(1) as f32;
         [cost, cost * rarity.powf(balance).clamp(0.2, 20.0)]
     }
+}
+
+fn spreads(rows: &Rows, folds: &[Vec<u32>]) -> Vec<Vec<u32>> {
+    let mut whole = vec![0_u32; rows.columns];
+    for row in 0..rows.len() {
+        rows.row(row).iter().for_each(|(column, _)| whole[*column as usize] += 1);
+    }
+    let mut spreads = vec![whole.clone()];
+    for fold in folds {
+        let mut part = whole.clone();
+        for row in fold {
+            rows.row(*row as usize).iter().for_each(|(column, _)| part[*column as usize] -= 1);
+        }
+        spreads.push(part);
+    }
+    spreads
 }
