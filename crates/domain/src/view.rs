@@ -54,7 +54,7 @@ impl Sort {
     ///
     /// # Errors
     /// A problem when the field cannot be sorted by.
-    pub fn parse(text: &str) -> Result<Self, Problem> {
+    pub fn parse(text: &str) -> Result<Self, Box<Problem>> {
         let (field, descending) = text
             .strip_prefix('-')
             .map_or((text, false), |rest| (rest, true));
@@ -68,7 +68,7 @@ impl Sort {
                 "cannot sort by `{field}`; possible: {}",
                 SORTABLE.join(", ")
             );
-            Err(Problem::new("/sort", "request.invalid_value").with("reason", reason))
+            Err(Box::new(Problem::new("/sort", "request.invalid_value").with("reason", reason)))
         }
     }
 }
@@ -89,7 +89,7 @@ impl ViewDefinition {
             let problem = Sort::parse(text).err()?;
             Some(Problem {
                 pointer: format!("/sort/{index}"),
-                ..problem
+                ..*problem
             })
         });
         wrong.collect()

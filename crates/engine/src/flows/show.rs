@@ -2,7 +2,7 @@
 
 use domain::access::Action;
 use domain::flow::def::NodeType;
-use domain::flow::{self, Acting, Mark};
+use domain::flow::{self, Mark};
 use domain::id::{TicketId, UserId};
 use domain::text::Text;
 use serde::Serialize;
@@ -21,6 +21,8 @@ pub struct OpenTask {
     /// Names of acts; the flow judges again when one is tried.
     pub acts: Vec<String>,
     pub outcomes: Vec<String>,
+    /// Nodes it can be sent back to.
+    pub return_to: Vec<String>,
 }
 
 impl OpenTask {
@@ -64,64 +66,27 @@ pub(crate) async fn open_tasks(work: &mut Work<'_>, ticket: &TicketRow) -> Resul
     if rows.is_empty() {
         return Ok(Vec::new());
     }
+    let Some(instance) = work.tx.instance_running(ticket.id).await? else { return Ok(Vec::new()) };
+    let flow = work.engine.flow_version(work.tx, &instance.flow_key, instance.flow_version).await?;
+    let state = read_state(&instance)?;
     let candidates = work.tx.task_candidates_of(ticket.id).await?;
     let actor = work.acting_person();
     let may_act = work.ctx.access().can(Action::TaskAct);
     let mut tasks = Vec::with_capacity(rows.len());
     for row in rows {
-        let people: Vec<UserId> =
-            candidates.iter().filter(|(task, _)| *task == row.id).map(|(_, user)| *user).collect();
-        let acts = if may_act { offered(work, &row, &people, &actor) } else { Vec::new() };
-        let outcomes = row.actions.get("outcomes").and_then(Value::as_array).cloned().unwrap_or_default();
-        let outcomes = outcomes.iter().filter_map(|text| text.as_str().map(str::to_owned)).collect();
-        tasks.push(OpenTask { row, candidates: people, acts, outcomes });
+        let number = u32::try_from(row.local_no).unwrap_or_default();
+        let people = candidates.iter().filter(|(task, _)| *task == row.id).map(|(_, user)| *user).collect();
+        let acts = if may_act { flow::acts(&flow.flow, &state, number, &actor) } else { Vec::new() };
+        let outcomes = row.actions.get("outcomes").and_then(Value::as_array).into_iter().flatten();
+        tasks.push(OpenTask {
+            candidates: people,
+            acts: acts.into_iter().map(str::to_owned).collect(),
+            outcomes: outcomes.filter_map(|text| text.as_str().map(str::to_owned)).collect(),
+            return_to: flow::return_targets(&flow.flow, &state, number),
+            row,
+        });
     }
     Ok(tasks)
-}
-
-/// The acts that fit the task's kind, what its node offers, and the caller's part in it.
-fn offered(work: &Work<'_>, row: &TaskRow, people: &[UserId], actor: &Acting) -> Vec<String> {
-    let Some(user) = actor.user else { return Vec::new() };
-    let in_pool = row.team_id.and_then(|id| work.configuration.teams.get(&id));
-    let in_pool = in_pool.is_some_and(|team| actor.groups.contains(&team.key));
-    let holds = row.assignee_id == Some(user);
-    let may_take = row.assignee_id.is_none() && (in_pool || people.contains(&user));
-    let concerned = holds || may_take;
-    let held = row.state == store::TaskState::Held;
-    let mut acts: Vec<&str> = Vec::new();
-    if held {
-        if concerned || actor.admin {
-            acts.push("unhold");
-        }
-        return acts.into_iter().map(str::to_owned).collect();
-    }
-    if row.assignee_id.is_none() && row.team_id.is_some() && in_pool {
-        acts.push("claim");
-    }
-    if row.assignee_id.is_none() && row.team_id.is_some() && actor.admin {
-        acts.push("assign");
-    }
-    if concerned && (holds || row.team_id.is_none()) {
-        match row.kind.as_str() {
-            "approve" => acts.extend(["approve", "reject", "return", "transfer", "add_sign"]),
-            "work" => acts.extend(["complete", "return", "transfer", "hold"]),
-            _ => acts.extend(["complete"]),
-        }
-        if holds && row.claimed_at.is_some() && row.team_id.is_some() {
-            acts.push("release");
-        }
-    } else if actor.admin && row.assignee_id.is_some() {
-        acts.push("transfer");
-    }
-    let names = row.actions.get("offered").and_then(Value::as_array);
-    let limits: Option<Vec<&str>> = names.map(|names| names.iter().filter_map(act_name).collect());
-    let basic = ["claim", "assign", "complete", "release", "unhold"];
-    let fits = |act: &&str| limits.as_ref().is_none_or(|limits| limits.contains(act) || basic.contains(act));
-    acts.into_iter().filter(fits).map(str::to_owned).collect()
-}
-
-fn act_name(value: &Value) -> Option<&str> {
-    value.as_str().or_else(|| value.get("act").or_else(|| value.get("name"))?.as_str())
 }
 
 /// The diagram of the ticket's newest instance; `None` when no flow drives it.

@@ -34,10 +34,8 @@ pub(crate) async fn check(work: &mut Work<'_>, form: &Form, ticket: &TicketRow) 
         }
     };
     for (id, kind) in form.types().iter() {
-        note(format!("/data/{id}"), kind, &row::get(ticket, id));
-    }
-    for (id, kind) in domain::ticket::system_types().iter().filter(|(id, _)| !form.has_field(id)) {
-        note(format!("/{id}"), kind, &row::get(ticket, id));
+        let prefix = if form.has_field(id) { "/data" } else { "" };
+        note(format!("{prefix}/{id}"), kind, &row::get(ticket, id));
     }
     if let Some(team) = ticket.team_id.filter(|team| !work.configuration.teams.contains_key(team)) {
         problems.push(Problem::new("/team", "form.bad_reference").with("value", team.to_string()));
