@@ -67,8 +67,7 @@ impl Tx {
             &files.as_slice(),
             &row.created_at,
         ];
-        self.exec(INSERT, &args).await?;
-        Ok(())
+        self.exec_later(INSERT, &args).await
     }
 
     /// Oldest first.

@@ -263,8 +263,7 @@ impl Tx {
             &row.ended_at,
             &row.version,
         ];
-        self.exec(INSTANCE_INSERT, &args).await?;
-        Ok(())
+        self.exec_later(INSTANCE_INSERT, &args).await
     }
 
     pub async fn instance_update(&mut self, row: &InstanceRow) -> Result<(), StoreError> {
@@ -337,8 +336,7 @@ impl Tx {
         for user in candidates {
             batch.push((CANDIDATE_INSERT, self.scoped(&[&row.id, user])?));
         }
-        self.exec_all(batch).await?;
-        Ok(())
+        self.exec_all(batch).await
     }
 
     pub async fn task_update(&mut self, row: &TaskRow) -> Result<(), StoreError> {
@@ -369,7 +367,6 @@ impl Tx {
         for user in users {
             batch.push((CANDIDATE_INSERT, self.scoped(&[&task, user])?));
         }
-        self.exec_all(batch).await?;
-        Ok(())
+        self.exec_all(batch).await
     }
 }

@@ -149,8 +149,7 @@ impl Tx {
 
     pub async fn import_error_insert(&mut self, import: ImportId, error: &ImportErrorRow) -> Result<(), StoreError> {
         let args: [&dyn ToValue; 5] = [&import, &error.row, &error.code, &error.message, &error.raw];
-        self.exec(ERROR_INSERT, &args).await?;
-        Ok(())
+        self.exec_later(ERROR_INSERT, &args).await
     }
 
     /// Rows that were not taken, after row number `after`.

@@ -64,8 +64,7 @@ impl Tx {
     pub async fn notification_insert(&mut self, row: &NotificationRow) -> Result<(), StoreError> {
         let args: [&dyn ToValue; 7] =
             [&row.id, &row.user_id, &row.ticket_id, &row.kind, &row.data, &row.created_at, &row.read_at];
-        self.exec(INSERT, &args).await?;
-        Ok(())
+        self.exec_later(INSERT, &args).await
     }
 
     pub async fn notification_read_all(&mut self, user: UserId, now: Timestamp) -> Result<u64, StoreError> {

@@ -187,7 +187,6 @@ impl Tx {
             let args: [&dyn ToValue; 5] = [&id, &value.field, &item, &value.text, &value.number];
             batch.push((FIELD_INSERT, self.scoped(&args)?));
         }
-        self.exec_all(batch).await?;
-        Ok(())
+        self.exec_all(batch).await
     }
 }

@@ -106,8 +106,7 @@ impl Tx {
     pub async fn session_insert(&mut self, row: &SessionRow, secret_hash: &str) -> Result<(), StoreError> {
         let args: [&dyn ToValue; 8] =
             [&row.id, &row.user_id, &row.created_at, &row.seen_at, &row.expires_at, &row.ip, &row.agent, &secret_hash];
-        self.exec(SESSION_INSERT, &args).await?;
-        Ok(())
+        self.exec_later(SESSION_INSERT, &args).await
     }
 
     pub async fn session_list(&mut self, user: UserId) -> Result<Vec<SessionRow>, StoreError> {
@@ -164,8 +163,7 @@ impl Tx {
     }
 
     pub async fn sign_in_failure_insert(&mut self, login: &str, at: Timestamp) -> Result<(), StoreError> {
-        self.exec(FAILURE, &[&login, &at]).await?;
-        Ok(())
+        self.exec_later(FAILURE, &[&login, &at]).await
     }
 
     /// Failures of a login after `since`.
@@ -174,8 +172,7 @@ impl Tx {
     }
 
     pub async fn sign_in_failures_clear(&mut self, login: &str) -> Result<(), StoreError> {
-        self.exec(FAILURES_CLEAR, &[&login]).await?;
-        Ok(())
+        self.exec_later(FAILURES_CLEAR, &[&login]).await
     }
 
     /// Removes what has expired: sessions and links by `now`, failures by `failures_before`.

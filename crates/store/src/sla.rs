@@ -108,13 +108,12 @@ impl Tx {
             ];
             batch.push((PUT, self.scoped(&args)?));
         }
-        self.exec_all(batch).await?;
-        Ok(())
+        self.exec_all(batch).await
     }
 
     /// Replaces all clocks of a ticket, after a replay that knows fewer of them.
     pub async fn sla_clock_replace(&mut self, ticket: TicketId, rows: &[ClockRow]) -> Result<(), StoreError> {
-        self.exec(DELETE, &[&ticket]).await?;
+        self.exec_later(DELETE, &[&ticket]).await?;
         self.sla_clock_put_all(rows).await
     }
 

@@ -181,7 +181,7 @@ impl Tx {
 
     /// Adds a suggestion; open ones for the same field give way.
     pub async fn suggestion_insert(&mut self, row: &SuggestionRow) -> Result<(), StoreError> {
-        self.exec(SUPERSEDE, &[&row.ticket_id, &row.field]).await?;
+        self.exec_later(SUPERSEDE, &[&row.ticket_id, &row.field]).await?;
         let args: [&dyn ToValue; 13] = [
             &row.id,
             &row.ticket_id,
@@ -197,8 +197,7 @@ impl Tx {
             &row.created_at,
             &row.version,
         ];
-        self.exec(INSERT, &args).await?;
-        Ok(())
+        self.exec_later(INSERT, &args).await
     }
 
     /// Writes a decision, against the version that was read.

@@ -101,8 +101,7 @@ impl Tx {
 
     /// Makes every cache read the tenant's configuration again.
     pub async fn configuration_touch(&mut self) -> Result<(), StoreError> {
-        self.exec(TOUCH, &[]).await?;
-        Ok(())
+        self.exec_later(TOUCH, &[]).await
     }
 }
 

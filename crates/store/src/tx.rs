@@ -11,7 +11,7 @@ use domain::id::{EventId, TenantId};
 
 use crate::dialect::Dialect;
 use crate::error::{Refusal, StoreError};
-use crate::postgres::Session;
+use crate::postgres::{PIPELINE, Queued, Session};
 use crate::sqlite;
 use crate::value::{FromValue, Row, ToValue, Value};
 
@@ -49,6 +49,8 @@ pub struct Tx {
     failed: bool,
     again: bool,
     statements: u64,
+    /// Writes that travel with the next statement; always empty on SQLite.
+    queued: Vec<Queued>,
     pub(crate) events: crate::event::Pending,
     pub(crate) jobs_added: bool,
 }
@@ -84,6 +86,7 @@ impl Tx {
             failed: false,
             again: false,
             statements: 0,
+            queued: Vec::new(),
             events: crate::event::Pending::default(),
             jobs_added: false,
         }
@@ -214,16 +217,33 @@ impl Tx {
         result.map_err(|failure| self.fail(failure))
     }
 
-    /// Several fixed statements whose answers nobody waits for one by one.
-    pub(crate) async fn exec_all(&mut self, batch: Vec<(&'static str, Vec<Value>)>) -> Result<Vec<u64>, StoreError> {
+    /// A write whose outcome nobody waits for: PostgreSQL gets it together with the next statement or the commit, and
+    /// an error comes from there.
+    pub(crate) async fn exec_later(&mut self, sql: &'static str, args: &[&dyn ToValue]) -> Result<(), StoreError> {
+        let values = self.scoped(args)?;
+        self.exec_all(vec![(sql, values)]).await
+    }
+
+    /// Several such writes, in order.
+    pub(crate) async fn exec_all(&mut self, batch: Vec<Queued>) -> Result<(), StoreError> {
         self.check()?;
         self.check_write()?;
         self.statements += batch.len() as u64;
-        let result = match &mut self.link {
-            Link::Sqlite(conn) => batch.iter().map(|(sql, values)| sqlite::change(conn, sql, values)).collect(),
-            Link::Postgres(session) => session.change_all(&batch).await,
-        };
-        result.map_err(|failure| self.fail(failure))
+        if let Link::Sqlite(conn) = &mut self.link {
+            let run = |(sql, values): &Queued| sqlite::change(conn, sql, values).map(drop);
+            return batch.iter().try_for_each(run).map_err(|failure| self.fail(failure));
+        }
+        self.queued.extend(batch);
+        if self.queued.len() >= PIPELINE { self.send_queued().await } else { Ok(()) }
+    }
+
+    async fn send_queued(&mut self) -> Result<(), StoreError> {
+        let queued = std::mem::take(&mut self.queued);
+        let Link::Postgres(session) = &mut self.link else { return Ok(()) };
+        if queued.is_empty() {
+            return Ok(());
+        }
+        session.change_all(&queued).await.map(drop).map_err(|failure| self.fail(failure))
     }
 
     /// Args behind the tenant.
@@ -271,13 +291,23 @@ impl Tx {
         Ok(())
     }
 
+    /// Ends a PostgreSQL transaction; what is still queued travels with the commit.
+    pub(crate) async fn commit(&mut self) -> Result<(), StoreError> {
+        let queued = std::mem::take(&mut self.queued);
+        match &mut self.link {
+            Link::Sqlite(_) => Ok(()),
+            Link::Postgres(session) => session.commit(&queued).await.map_err(|failure| self.fail(failure)),
+        }
+    }
+
     async fn change(&mut self, sql: &str, values: Vec<Value>) -> Result<u64, StoreError> {
         self.check()?;
         self.check_write()?;
         self.statements += 1;
+        let before = std::mem::take(&mut self.queued);
         let result = match &mut self.link {
             Link::Sqlite(conn) => sqlite::change(conn, sql, &values),
-            Link::Postgres(session) => session.change(sql, &values).await,
+            Link::Postgres(session) => session.change(&before, sql, &values).await,
         };
         result.map_err(|failure| self.fail(failure))
     }
@@ -285,9 +315,10 @@ impl Tx {
     async fn rows(&mut self, sql: &str, values: Vec<Value>, prepare: Prepare) -> Result<Vec<Row>, StoreError> {
         self.check()?;
         self.statements += 1;
+        let before = std::mem::take(&mut self.queued);
         let result = match &mut self.link {
             Link::Sqlite(conn) => sqlite::rows(conn, sql, &values),
-            Link::Postgres(session) => session.rows(sql, &values, prepare).await,
+            Link::Postgres(session) => session.rows(&before, sql, &values, prepare).await,
         };
         result.map_err(|failure| self.fail(failure))
     }

@@ -337,9 +337,12 @@ async fn in_postgres(
 }
 
 fn borrowed(cells: &[Cell]) -> Vec<&(dyn tokio_postgres::types::ToSql + Sync)> {
-    let borrow = |cell| match cell {
-        &Cell::Text(ref text) => text as &(dyn tokio_postgres::types::ToSql + Sync),
-        &Cell::Int(ref number) => number,
-    };
     cells.iter().map(borrow).collect()
+}
+
+fn borrow(cell: &Cell) -> &(dyn tokio_postgres::types::ToSql + Sync) {
+    match cell {
+        Cell::Text(text) => text,
+        Cell::Int(number) => number,
+    }
 }

@@ -126,7 +126,7 @@ impl Tx {
         let payload = serde_json::to_value(job).map_err(|error| StoreError::corrupt(error.to_string()))?;
         let sql = if dedup.is_some() { ENQUEUE_ONCE } else { ENQUEUE };
         let args: [&dyn ToValue; 7] = [&id, &job.kind(), &payload, &at, &MAX_ATTEMPTS, &dedup, &at];
-        self.exec(sql, &args).await?;
+        self.exec_later(sql, &args).await?;
         self.jobs_added = true;
         Ok(())
     }

@@ -17,7 +17,7 @@ use crate::error::{Refusal, StoreError};
 use crate::signal::Signals;
 use crate::tx::{Body, Link, Mode, Scope, Tx};
 
-pub(crate) use session::{Session, failure};
+pub(crate) use session::{PIPELINE, Queued, Session, failure};
 
 /// Deadlocks and lost connections end a transaction through no fault of its body.
 const TRIES: u32 = 5;
@@ -87,26 +87,23 @@ impl Postgres {
             Err(panic) => Err(E::from(panicked(panic))),
         };
         let effects = tx.effects();
-        let Link::Postgres(session) = tx.link_mut() else {
-            return result;
+        let result = match (result, mode) {
+            (Ok(value), Mode::Write) => tx.commit().await.map(|()| value).map_err(E::from),
+            (result, _) => result,
         };
-        match (result, mode) {
-            (Ok(value), Mode::Write) => {
-                session.commit().await.map_err(E::from)?;
-                self.signals.committed(effects);
-                Ok(value)
-            }
-            (result, Mode::Read) => {
+        let Link::Postgres(session) = tx.link_mut() else { return result };
+        match (&result, mode) {
+            (_, Mode::Read) => {
                 session.end_read();
                 self.signals.read(effects);
-                result
             }
-            (Err(error), Mode::Write) => {
+            (Ok(_), Mode::Write) => self.signals.committed(effects),
+            (Err(_), Mode::Write) => {
                 session.roll_back().await;
                 self.signals.rolled_back(effects);
-                Err(error)
             }
         }
+        result
     }
 
     async fn session(&self, mode: Mode) -> Result<Session, StoreError> {

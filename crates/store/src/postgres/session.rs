@@ -13,7 +13,10 @@ use crate::tx::{Failure, Mode, Prepare};
 use crate::value::{Row, Value};
 
 /// Statements in one pipeline; beyond this the futures library no longer polls in order.
-const PIPELINE: usize = 24;
+pub(crate) const PIPELINE: usize = 24;
+
+/// A fixed statement with its values, waiting to be sent.
+pub(crate) type Queued = (&'static str, Vec<Value>);
 
 /// A connection with a transaction. Dropped before its end it is thrown away, never returned to the pool.
 pub(crate) struct Session {
@@ -32,50 +35,55 @@ impl Session {
         Self { client: Some(client), begin, begun: false, ended: false }
     }
 
-    pub(crate) async fn change(&mut self, sql: &str, values: &[Value]) -> Result<u64, Failure> {
+    /// Sends `before` and the statement at once; answers how many rows the statement changed.
+    pub(crate) async fn change(&mut self, before: &[Queued], sql: &str, values: &[Value]) -> Result<u64, Failure> {
         let begin = self.begin();
         let client = self.client()?;
         let run = async {
+            let earlier = prepare_all(client, before).await?;
             let statement = client.prepare_cached(sql).await?;
-            client.execute(&statement, &params(values)).await
+            let params = params(values);
+            let last = client.execute(&statement, &params);
+            let (sent, changed) = join(execute_all(client, &earlier, before), last).await;
+            sent.and(changed)
         };
         begin_with(client, begin, run).await
     }
 
     /// Sends all statements before the first answer is back.
-    pub(crate) async fn change_all(&mut self, batch: &[(&'static str, Vec<Value>)]) -> Result<Vec<u64>, Failure> {
-        let begin = self.begin();
-        let client = self.client()?;
-        let prepare = async {
-            let mut prepared: Vec<Statement> = Vec::with_capacity(batch.len());
-            for (sql, _) in batch {
-                prepared.push(client.prepare_cached(sql).await?);
-            }
-            Ok(prepared)
-        };
-        // Preparing goes one by one, so that the pipeline below keeps its order.
-        let prepared = begin_with(client, begin, prepare).await?;
-        let mut changed = Vec::with_capacity(batch.len());
-        for (statements, batch) in prepared.chunks(PIPELINE).zip(batch.chunks(PIPELINE)) {
-            let runs = statements
-                .iter()
-                .zip(batch)
-                .map(|(statement, (_, values))| async move { client.execute(statement, &params(values)).await });
-            changed.extend(try_join_all(runs).await.map_err(failure)?);
-        }
-        Ok(changed)
-    }
-
-    pub(crate) async fn rows(&mut self, sql: &str, values: &[Value], prepare: Prepare) -> Result<Vec<Row>, Failure> {
+    pub(crate) async fn change_all(&mut self, batch: &[Queued]) -> Result<Vec<u64>, Failure> {
         let begin = self.begin();
         let client = self.client()?;
         let run = async {
+            let statements = prepare_all(client, batch).await?;
+            execute_all(client, &statements, batch).await
+        };
+        begin_with(client, begin, run).await
+    }
+
+    /// Sends `before` and the query at once; answers the rows.
+    pub(crate) async fn rows(
+        &mut self,
+        before: &[Queued],
+        sql: &str,
+        values: &[Value],
+        prepare: Prepare,
+    ) -> Result<Vec<Row>, Failure> {
+        let begin = self.begin();
+        let client = self.client()?;
+        let run = async {
+            let earlier = prepare_all(client, before).await?;
             if prepare == Prepare::Keep {
                 let statement = client.prepare_cached(sql).await?;
-                return client.query(&statement, &params(values)).await;
+                let params = params(values);
+                let (sent, found) =
+                    join(execute_all(client, &earlier, before), client.query(&statement, &params)).await;
+                return sent.and(found);
             }
             let typed = values.iter().map(|value| (value as &(dyn ToSql + Sync), value.postgres_type()));
-            client.query_typed(sql, &typed.collect::<Vec<_>>()).await
+            let typed: Vec<_> = typed.collect();
+            let (sent, found) = join(execute_all(client, &earlier, before), client.query_typed(sql, &typed)).await;
+            sent.and(found)
         };
         let found = begin_with(client, begin, run).await?;
         found.iter().map(row).collect()
@@ -87,14 +95,31 @@ impl Session {
         client.prepare(sql).await.map(drop).map_err(failure)
     }
 
-    pub(super) async fn commit(&mut self) -> Result<(), StoreError> {
-        if self.begun {
-            let done = self.client().map_err(|failure| failure.error)?.batch_execute("COMMIT").await;
-            // A connection that breaks now leaves the outcome open; the caller's idempotency key settles it.
-            done.map_err(|error| failure(error).error)?;
+    /// Sends `before` and the commit at once.
+    pub(crate) async fn commit(&mut self, before: &[Queued]) -> Result<(), Failure> {
+        if !self.begun && before.is_empty() {
+            self.ended = true;
+            return Ok(());
         }
-        self.ended = true;
-        Ok(())
+        let begin = self.begin();
+        let client = self.client()?;
+        let run = async {
+            let earlier = prepare_all(client, before).await?;
+            let (sent, done) = join(execute_all(client, &earlier, before), client.batch_execute("COMMIT")).await;
+            sent.and(done)
+        };
+        match begin_raw(client, begin, run).await {
+            Ok(()) => {
+                self.ended = true;
+                Ok(())
+            }
+            Err(error) => {
+                // A connection that breaks now leaves the outcome open: never run the body again on a guess. The
+                // caller's idempotency key settles it.
+                let again = error.code().is_some_and(is_lost_race);
+                Err(Failure { again, ..failure(error) })
+            }
+        }
     }
 
     pub(super) async fn roll_back(&mut self) {
@@ -138,20 +163,48 @@ impl Drop for Session {
     }
 }
 
+/// One by one, so that what follows keeps its order; nothing travels for statements that are known.
+async fn prepare_all(client: &Object, batch: &[Queued]) -> Result<Vec<Statement>, tokio_postgres::Error> {
+    let mut prepared = Vec::with_capacity(batch.len());
+    for (sql, _) in batch {
+        prepared.push(client.prepare_cached(sql).await?);
+    }
+    Ok(prepared)
+}
+
+async fn execute_all(
+    client: &Object,
+    statements: &[Statement],
+    batch: &[Queued],
+) -> Result<Vec<u64>, tokio_postgres::Error> {
+    let mut changed = Vec::with_capacity(batch.len());
+    for (statements, batch) in statements.chunks(PIPELINE).zip(batch.chunks(PIPELINE)) {
+        let runs = statements
+            .iter()
+            .zip(batch)
+            .map(|(statement, (_, values))| async move { client.execute(statement, &params(values)).await });
+        changed.extend(try_join_all(runs).await?);
+    }
+    Ok(changed)
+}
+
 async fn begin_with<T>(
     client: &Object,
     begin: Option<&'static str>,
     run: impl Future<Output = Result<T, tokio_postgres::Error>>,
 ) -> Result<T, Failure> {
-    let result = match begin {
-        None => run.await,
-        // The first to be polled is the first on the wire.
-        Some(begin) => match join(client.batch_execute(begin), run).await {
-            (Err(error), _) => Err(error),
-            (Ok(()), result) => result,
-        },
-    };
-    result.map_err(failure)
+    begin_raw(client, begin, run).await.map_err(failure)
+}
+
+async fn begin_raw<T>(
+    client: &Object,
+    begin: Option<&'static str>,
+    run: impl Future<Output = Result<T, tokio_postgres::Error>>,
+) -> Result<T, tokio_postgres::Error> {
+    let Some(begin) = begin else { return run.await };
+    // The first to be polled is the first on the wire.
+    let (begun, result) = join(client.batch_execute(begin), run).await;
+    begun.and(result)
 }
 
 fn params(values: &[Value]) -> Vec<&(dyn ToSql + Sync)> {
@@ -169,13 +222,7 @@ pub(crate) fn failure(error: tokio_postgres::Error) -> Failure {
         return Failure { error: StoreError::Refused(Refusal::Statement(describe(&error))), again };
     };
     let code = found.code();
-    let again = matches!(
-        *code,
-        SqlState::T_R_SERIALIZATION_FAILURE
-            | SqlState::T_R_DEADLOCK_DETECTED
-            | SqlState::ADMIN_SHUTDOWN
-            | SqlState::CRASH_SHUTDOWN
-    );
+    let again = is_lost_race(code) || matches!(*code, SqlState::ADMIN_SHUTDOWN | SqlState::CRASH_SHUTDOWN);
     let error = match *code {
         SqlState::UNIQUE_VIOLATION => {
             let name = found.constraint().unwrap_or_default();
@@ -190,6 +237,11 @@ pub(crate) fn failure(error: tokio_postgres::Error) -> Failure {
         _ => StoreError::Refused(Refusal::Statement(describe(&error))),
     };
     Failure { error, again }
+}
+
+/// Another transaction was faster; nothing of this one was written.
+fn is_lost_race(code: &SqlState) -> bool {
+    matches!(*code, SqlState::T_R_SERIALIZATION_FAILURE | SqlState::T_R_DEADLOCK_DETECTED)
 }
 
 /// Classes of trouble that pass: connection, resources, operator, system, and locks that were not had in time.

@@ -207,8 +207,7 @@ impl Tx {
             &row.source,
             &row.version,
         ];
-        self.exec(INSERT, &args).await?;
-        Ok(())
+        self.exec_later(INSERT, &args).await
     }
 
     /// Writes what may change, against the version that was read. The row's version grows by one.
@@ -248,8 +247,7 @@ impl Tx {
             let args: [&dyn ToValue; 5] = [&id, &value.field, &item, &value.text, &value.number];
             batch.push((FIELD_INSERT, self.scoped(&args)?));
         }
-        self.exec_all(batch).await?;
-        Ok(())
+        self.exec_all(batch).await
     }
 
     pub async fn ticket_field_list(&mut self, id: TicketId) -> Result<Vec<FieldValue>, StoreError> {

@@ -33,7 +33,7 @@ impl Tx {
         let place = (id.as_u128() & (SPREAD as u128 - 1)) as i64;
         if self.dialect() == Dialect::Postgres {
             let args: [&dyn ToValue; 4] = [&id, &place, &SEGMENTER, &tsvector(&tokens)];
-            self.exec(PUT_POSTGRES, &args).await?;
+            self.exec_later(PUT_POSTGRES, &args).await?;
             return Ok(());
         }
         let words = tokens.join(" ");

@@ -15,6 +15,7 @@ on_both! {
     a_failing_body_leaves_nothing
     a_panicking_body_leaves_nothing_and_harms_nobody
     a_failed_statement_ends_its_transaction_even_when_the_error_is_swallowed
+    a_write_that_nobody_waits_for_fails_the_transaction_all_the_same
     a_read_cannot_write
     a_system_transaction_has_no_tenants_rows
     a_tenant_does_not_see_the_rows_of_another
@@ -63,24 +64,46 @@ async fn a_panicking_body_leaves_nothing_and_harms_nobody(fresh: Fresh) {
 
 async fn a_failed_statement_ends_its_transaction_even_when_the_error_is_swallowed(fresh: Fresh) {
     let mut world = World::new(fresh).await;
-    let first = world.add_ticket(1).await;
-    let (mut double, other) = (first, world.ticket(2));
-    double.number = "WX-other".to_owned();
+    let (other, double) = (world.ticket(2), person(world.id(UserId::new), None, "li.wei"));
     let id = other.id;
     let failed: Result<()> = world
         .tx(move |tx| {
             Box::pin(async move {
                 tx.ticket_insert(&other).await?;
-                let refused = tx.ticket_insert(&double).await;
-                assert!(refused.is_err_and(|error| error.is_conflict(Constraint::Id)));
-                let later = tx.ticket_by_id(double.id).await;
+                let refused = tx.user_insert(&double).await;
+                assert!(refused.is_err_and(|error| error.is_conflict(Constraint::UserLogin)));
+                let later = tx.ticket_by_id(id).await;
                 assert!(matches!(later, Err(StoreError::Refused(Refusal::Failed))));
                 Ok(())
             })
         })
         .await;
     assert!(matches!(failed, Err(StoreError::Refused(Refusal::Failed))), "{failed:?}");
-    assert!(world.read(move |tx| Box::pin(async move { tx.ticket_by_id(id).await })).await.expect("read").is_none());
+    let found = world.read(move |tx| Box::pin(async move { tx.ticket_by_id(id).await })).await;
+    assert!(found.expect("read").is_none());
+}
+
+async fn a_write_that_nobody_waits_for_fails_the_transaction_all_the_same(fresh: Fresh) {
+    let mut world = World::new(fresh).await;
+    let first = world.add_ticket(1).await;
+    for asks_later in [true, false] {
+        let double = first.clone();
+        let failed: Result<()> = world
+            .tx(move |tx| {
+                Box::pin(async move {
+                    tx.counter_next("effect").await?;
+                    tx.ticket_insert(&double).await?;
+                    if asks_later {
+                        tx.counter_next("effect").await?;
+                    }
+                    Ok(())
+                })
+            })
+            .await;
+        assert!(matches!(failed, Err(StoreError::Conflict(_))), "{failed:?}");
+    }
+    let next = world.tx(|tx| Box::pin(async move { tx.counter_next("effect").await })).await;
+    assert_eq!(next.expect("count"), 1);
 }
 
 async fn a_read_cannot_write(fresh: Fresh) {
