@@ -54,7 +54,16 @@ export async function person(
   const errors: string[] = [];
   page.on("pageerror", (error) => errors.push(`${page.url()}: ${error.message}`));
   page.on("console", (message) => {
-    if (message.type() === "error") errors.push(`${page.url()}: ${message.text()}`);
+    // What was refused is told by its response below, with its address.
+    const known = message.text().startsWith("Failed to load resource");
+    if (message.type() === "error" && !known) errors.push(`${page.url()}: ${message.text()}`);
+  });
+  page.on("response", async (response) => {
+    if (response.status() < 400) return;
+    const said = await response.text().catch(() => "");
+    errors.push(
+      `${response.status()} ${response.request().method()} ${response.url()} ${said.slice(0, 200)}`,
+    );
   });
   await page.goto(linkFor(target, login));
   await page.waitForURL((url) => url.pathname === "/tickets");

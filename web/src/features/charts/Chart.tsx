@@ -44,7 +44,9 @@ export function Chart({ option, height, label, onPick }: ChartProps) {
   }, []);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: colours are read from the theme
-  useEffect(() => chart?.setOption(option, true), [chart, option, mode]);
+  useEffect(() => {
+    chart?.setOption(option, true);
+  }, [chart, option, mode]);
 
   return <div ref={box} role="img" aria-label={label} style={{ height, width: "100%" }} />;
 }

@@ -40,7 +40,9 @@ export function QueueList({ list, view, selected, onChange, onSelect, onRows }: 
   const query = useInfiniteQuery(ticketListQuery(list));
   const rows = useMemo(() => query.data?.pages.flatMap((page) => page.items) ?? [], [query.data]);
   const filtered = Boolean(list.filter || list.q);
-  useEffect(() => onRows(rows), [rows, onRows]);
+  useEffect(() => {
+    onRows(rows);
+  }, [rows, onRows]);
 
   return (
     <section className={styles.queue} aria-label={texts.queue.list}>
@@ -211,7 +213,10 @@ function Rows({
   const client = useQueryClient();
   const chosen = useRef<HTMLButtonElement>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: scrolls when the choice changes
-  useEffect(() => chosen.current?.scrollIntoView({ block: "nearest" }), [selected]);
+  useEffect(() => {
+    // Newer browsers answer with a promise, which React would take for a clean-up.
+    void chosen.current?.scrollIntoView({ block: "nearest" });
+  }, [selected]);
   if (rows.length === 0) return null;
   return (
     <ul aria-label={texts.queue.list} className={styles.rows}>

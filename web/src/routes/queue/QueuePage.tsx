@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { Button } from "antd";
-import { useCallback, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 import { isMissing } from "@/api/errors.ts";
 import type { TicketRow } from "@/api/types.ts";
 import { type TicketList, ticketQuery, viewsQuery } from "@/data/tickets.ts";
@@ -88,10 +88,17 @@ function useQueueKeys(
   selected: string | undefined,
   select: (number: string | undefined) => void,
 ) {
+  // The address follows a moment later; quick presses go on from where the last one went.
+  const cursor = useRef(selected);
+  useEffect(() => {
+    cursor.current = selected;
+  }, [selected]);
   const step = (by: number) => {
-    const at = rows.findIndex((row) => row.number === selected);
+    const at = rows.findIndex((row) => row.number === cursor.current);
     const next = rows[at < 0 ? 0 : Math.min(rows.length - 1, Math.max(0, at + by))];
-    if (next) select(next.number);
+    if (!next) return;
+    cursor.current = next.number;
+    select(next.number);
   };
   useKeys({
     j: () => step(1),
