@@ -75,11 +75,7 @@ impl RoleDefinition {
     /// What is wrong with the document, apart from its Conditions.
     pub fn check(&self) -> Vec<Problem> {
         let known = |text: &str| Action::parse(text).is_some();
-        let actions = self
-            .actions
-            .iter()
-            .enumerate()
-            .filter(|(_, action)| !known(action));
+        let actions = self.actions.iter().enumerate().filter(|(_, action)| !known(action));
         let scopes = self.scope.keys().filter(|action| !known(action));
         actions
             .map(|(index, action)| (format!("/actions/{index}"), action))
@@ -141,14 +137,7 @@ pub enum Scope {
 impl Access {
     /// The program's own access.
     pub fn unlimited() -> Self {
-        Self {
-            user: None,
-            org: None,
-            teams: Vec::new(),
-            grants: Vec::new(),
-            ceiling: None,
-            unlimited: true,
-        }
+        Self { user: None, org: None, teams: Vec::new(), grants: Vec::new(), ceiling: None, unlimited: true }
     }
 
     pub fn can(&self, action: Action) -> bool {
@@ -158,11 +147,7 @@ impl Access {
     /// # Errors
     /// [`Denied`] when no role allows the action.
     pub fn require(&self, action: Action) -> Result<(), Denied> {
-        if self.can(action) {
-            Ok(())
-        } else {
-            Err(Denied(action))
-        }
+        if self.can(action) { Ok(()) } else { Err(Denied(action)) }
     }
 
     /// The rows that `action` covers: any role's rows, each within the unit it was granted for.
@@ -177,11 +162,7 @@ impl Access {
         for grant in self.granting(action) {
             let mut parts = Vec::new();
             parts.extend(grant.role.scope.get(action.as_str()).cloned());
-            parts.extend(
-                grant
-                    .org
-                    .map(|org| json!({"f": "org", "op": "under", "v": org})),
-            );
+            parts.extend(grant.org.map(|org| json!({"f": "org", "op": "under", "v": org})));
             match parts.len() {
                 0 => return Scope::All,
                 1 => rows.append(&mut parts),
@@ -212,24 +193,16 @@ impl Access {
 
     /// Keys of the roles held, for `me.roles`.
     pub fn role_keys(&self) -> Vec<&str> {
-        let keys: BTreeSet<_> = self
-            .grants
-            .iter()
-            .map(|grant| grant.role.key.as_str())
-            .collect();
+        let keys: BTreeSet<_> = self.grants.iter().map(|grant| grant.role.key.as_str()).collect();
         keys.into_iter().collect()
     }
 
     fn is_below_ceiling(&self, action: Action) -> bool {
-        self.ceiling
-            .as_ref()
-            .is_none_or(|ceiling| ceiling.contains(&action))
+        self.ceiling.as_ref().is_none_or(|ceiling| ceiling.contains(&action))
     }
 
     fn granting(&self, action: Action) -> impl Iterator<Item = &Grant> {
-        self.grants
-            .iter()
-            .filter(move |grant| grant.role.actions.iter().any(|a| a == action.as_str()))
+        self.grants.iter().filter(move |grant| grant.role.actions.iter().any(|a| a == action.as_str()))
     }
 }
 
@@ -250,112 +223,55 @@ mod tests {
     }
 
     fn access(grants: Vec<Grant>) -> Access {
-        Access {
-            grants,
-            unlimited: false,
-            ..Access::unlimited()
-        }
+        Access { grants, unlimited: false, ..Access::unlimited() }
     }
 
     #[test]
     fn scopes_of_several_roles_add_up() {
         let mine = json!({"f": "owner", "op": "eq", "v": {"var": "me"}});
-        let engineer = role(
-            json!({"kind":"role","key":"engineer","actions":["ticket.read"],"scope":{"ticket.read":mine}}),
-        );
-        let lead =
-            role(json!({"kind":"role","key":"lead","actions":["ticket.read","ticket.assign"]}));
+        let engineer =
+            role(json!({"kind":"role","key":"engineer","actions":["ticket.read"],"scope":{"ticket.read":mine}}));
+        let lead = role(json!({"kind":"role","key":"lead","actions":["ticket.read","ticket.assign"]}));
         let org = OrgId::from_u128(1);
         let under = json!({"f": "org", "op": "under", "v": org});
-        let one = access(vec![Grant {
-            role: engineer.clone(),
-            org: None,
-        }]);
+        let one = access(vec![Grant { role: engineer.clone(), org: None }]);
         assert_eq!(one.scope(Action::TicketRead), Scope::Where(mine.clone()));
         assert_eq!(one.scope(Action::TicketAssign), Scope::None);
-        let two = access(vec![
-            Grant {
-                role: engineer,
-                org: None,
-            },
-            Grant {
-                role: lead.clone(),
-                org: Some(org),
-            },
-        ]);
-        assert_eq!(
-            two.scope(Action::TicketRead),
-            Scope::Where(json!({"any": [mine, under]}))
-        );
-        let everywhere = access(vec![Grant {
-            role: lead,
-            org: None,
-        }]);
+        let two = access(vec![Grant { role: engineer, org: None }, Grant { role: lead.clone(), org: Some(org) }]);
+        assert_eq!(two.scope(Action::TicketRead), Scope::Where(json!({"any": [mine, under]})));
+        let everywhere = access(vec![Grant { role: lead, org: None }]);
         assert_eq!(everywhere.scope(Action::TicketRead), Scope::All);
     }
 
     #[test]
     fn a_token_never_exceeds_its_ceiling() {
-        let lead =
-            role(json!({"kind":"role","key":"lead","actions":["ticket.read","ticket.assign"]}));
-        let mut token = access(vec![Grant {
-            role: lead,
-            org: None,
-        }]);
+        let lead = role(json!({"kind":"role","key":"lead","actions":["ticket.read","ticket.assign"]}));
+        let mut token = access(vec![Grant { role: lead, org: None }]);
         token.ceiling = Some([Action::TicketRead, Action::AuditRead].into());
         assert!(token.can(Action::TicketRead));
-        assert_eq!(
-            token.require(Action::TicketAssign),
-            Err(Denied(Action::TicketAssign))
-        );
+        assert_eq!(token.require(Action::TicketAssign), Err(Denied(Action::TicketAssign)));
         assert!(!token.can(Action::AuditRead), "the owner lacks it");
         assert_eq!(token.scope(Action::TicketAssign), Scope::None);
     }
 
     #[test]
     fn field_levels_take_the_widest_role_and_the_data_class() {
-        let plain =
-            role(json!({"kind":"role","key":"a","actions":[],"fields":{"repair":{"cost":"none"}}}));
-        let finance = role(
-            json!({"kind":"role","key":"b","actions":[],"fields":{"*":{"*":"read"}},"classes":["contact"]}),
-        );
-        let one = access(vec![Grant {
-            role: plain.clone(),
-            org: None,
-        }]);
+        let plain = role(json!({"kind":"role","key":"a","actions":[],"fields":{"repair":{"cost":"none"}}}));
+        let finance =
+            role(json!({"kind":"role","key":"b","actions":[],"fields":{"*":{"*":"read"}},"classes":["contact"]}));
+        let one = access(vec![Grant { role: plain.clone(), org: None }]);
         assert_eq!(one.field_level("repair", "cost", None), Level::None);
         assert_eq!(one.field_level("repair", "title", None), Level::Write);
-        assert_eq!(
-            one.field_level("repair", "phone", Some("contact")),
-            Level::Masked
-        );
-        let two = access(vec![
-            Grant {
-                role: plain,
-                org: None,
-            },
-            Grant {
-                role: finance,
-                org: None,
-            },
-        ]);
+        assert_eq!(one.field_level("repair", "phone", Some("contact")), Level::Masked);
+        let two = access(vec![Grant { role: plain, org: None }, Grant { role: finance, org: None }]);
         assert_eq!(two.field_level("repair", "cost", None), Level::Read);
-        assert_eq!(
-            two.field_level("repair", "phone", Some("contact")),
-            Level::Read
-        );
+        assert_eq!(two.field_level("repair", "phone", Some("contact")), Level::Read);
     }
 
     #[test]
     fn unknown_actions_are_named() {
-        let role = role(
-            json!({"kind":"role","key":"a","actions":["ticket.read","ticket.eat"],"scope":{"x.y":{}}}),
-        );
-        let pointers: Vec<_> = role
-            .check()
-            .into_iter()
-            .map(|problem| problem.pointer)
-            .collect();
+        let role = role(json!({"kind":"role","key":"a","actions":["ticket.read","ticket.eat"],"scope":{"x.y":{}}}));
+        let pointers: Vec<_> = role.check().into_iter().map(|problem| problem.pointer).collect();
         assert_eq!(pointers, ["/actions/1", "/scope/x.y"]);
     }
 }

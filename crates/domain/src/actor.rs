@@ -45,10 +45,7 @@ impl Actor {
 
     /// A token acts on behalf of its owner, never beyond the owner's rights.
     pub fn token(id: TokenId, name: &str, owner: Person) -> Self {
-        Self {
-            on_behalf_of: Some(owner),
-            ..Self::new(ActorKind::Token, id.to_string(), name)
-        }
+        Self { on_behalf_of: Some(owner), ..Self::new(ActorKind::Token, id.to_string(), name) }
     }
 
     pub fn rule(key: &str) -> Self {
@@ -80,11 +77,6 @@ impl Actor {
     }
 
     fn new(kind: ActorKind, id: String, name: &str) -> Self {
-        Self {
-            kind,
-            id,
-            name: name.to_owned(),
-            on_behalf_of: None,
-        }
+        Self { kind, id, name: name.to_owned(), on_behalf_of: None }
     }
 }

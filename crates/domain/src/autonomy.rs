@@ -95,9 +95,7 @@ impl Policy {
     pub fn verdict(&self, class: &str, confidence: f64, unknown: bool) -> Verdict {
         let own = self.classes.get(class);
         let mode = own.and_then(|class| class.mode).unwrap_or(self.mode);
-        let threshold = own
-            .and_then(|class| class.threshold)
-            .unwrap_or(self.threshold);
+        let threshold = own.and_then(|class| class.threshold).unwrap_or(self.threshold);
         match mode {
             Mode::Off => Verdict::Drop,
             Mode::Silent => Verdict::Keep,
@@ -121,10 +119,7 @@ impl AiDefinition {
             check(format!("/targets/{target}/threshold"), policy.threshold);
             for (class, own) in &policy.classes {
                 if let Some(threshold) = own.threshold {
-                    check(
-                        format!("/targets/{target}/classes/{class}/threshold"),
-                        threshold,
-                    );
+                    check(format!("/targets/{target}/classes/{class}/threshold"), threshold);
                 }
             }
         }
@@ -150,11 +145,7 @@ mod tests {
             ("printer", 0.99, false, Verdict::Show),
             ("leak", 0.99, false, Verdict::Drop),
         ] {
-            assert_eq!(
-                policy.verdict(class, confidence, unknown),
-                expected,
-                "{class} {confidence}"
-            );
+            assert_eq!(policy.verdict(class, confidence, unknown), expected, "{class} {confidence}");
         }
     }
 }

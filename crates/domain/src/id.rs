@@ -30,10 +30,7 @@ pub struct SeededIds {
 
 impl SeededIds {
     pub fn new(millis: u64, seed: u64) -> Self {
-        Self {
-            millis,
-            state: seed ^ 0x9e37_79b9_7f4a_7c15,
-        }
+        Self { millis, state: seed ^ 0x9e37_79b9_7f4a_7c15 }
     }
 
     fn next_random(&mut self) -> u64 {

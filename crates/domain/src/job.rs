@@ -48,9 +48,7 @@ mod tests {
 
     #[test]
     fn the_payload_carries_its_kind() {
-        let job = Job::Suggest {
-            ticket: TicketId::from_u128(1),
-        };
+        let job = Job::Suggest { ticket: TicketId::from_u128(1) };
         let json = serde_json::to_value(&job).expect("a job serialises");
         assert_eq!(json["kind"], job.kind());
         assert_eq!(serde_json::from_value::<Job>(json).ok(), Some(job));

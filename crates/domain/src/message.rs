@@ -45,8 +45,7 @@ impl MessageDefinition {
             for language in ["zh", "en"] {
                 for name in variables(text.get(language)).filter(|name| !VARIABLES.contains(name)) {
                     let reason = format!("unknown variable `{name}`");
-                    let problem =
-                        Problem::new(pointer, "definition.malformed").with("reason", reason);
+                    let problem = Problem::new(pointer, "definition.malformed").with("reason", reason);
                     if !problems.contains(&problem) {
                         problems.push(problem);
                     }
@@ -83,9 +82,7 @@ pub fn render(text: &str, values: &BTreeMap<&str, String>) -> String {
 }
 
 fn variables(text: &str) -> impl Iterator<Item = &str> {
-    text.split("{{")
-        .skip(1)
-        .filter_map(|part| part.split_once("}}").map(|(name, _)| name.trim()))
+    text.split("{{").skip(1).filter_map(|part| part.split_once("}}").map(|(name, _)| name.trim()))
 }
 
 #[cfg(test)]
@@ -94,11 +91,7 @@ mod tests {
 
     #[test]
     fn values_replace_names_and_nothing_else() {
-        let values = [
-            ("number", "WX-1".to_owned()),
-            ("title", "{{number}}".to_owned()),
-        ]
-        .into();
+        let values = [("number", "WX-1".to_owned()), ("title", "{{number}}".to_owned())].into();
         for (text, expected) in [
             ("{{number}}：{{ title }}", "WX-1：{{number}}"),
             ("{{unknown}} {{number", "{{unknown}} {{number"),
@@ -117,11 +110,7 @@ mod tests {
             title: "{{secret}}".into(),
             body: "{{number}} {{owner.password}}".into(),
         };
-        let pointers: Vec<_> = message
-            .check()
-            .into_iter()
-            .map(|problem| problem.pointer)
-            .collect();
+        let pointers: Vec<_> = message.check().into_iter().map(|problem| problem.pointer).collect();
         assert_eq!(pointers, ["/title", "/body"]);
     }
 }

@@ -40,12 +40,7 @@ pub trait Chunks: Send {
 /// Where the content of files lives. A key is chosen by us and says nothing about the content.
 pub trait Blobs: Send + Sync {
     /// Writes everything or nothing; gives up beyond `limit` bytes.
-    fn put<'a>(
-        &'a self,
-        key: &'a str,
-        content: &'a mut dyn Chunks,
-        limit: u64,
-    ) -> Answer<'a, StoredBlob>;
+    fn put<'a>(&'a self, key: &'a str, content: &'a mut dyn Chunks, limit: u64) -> Answer<'a, StoredBlob>;
 
     fn get<'a>(&'a self, key: &'a str) -> Answer<'a, Box<dyn Chunks>>;
 

@@ -30,12 +30,7 @@ pub enum Severity {
 
 impl Problem {
     pub fn new(pointer: impl Into<String>, code: &str) -> Self {
-        Self {
-            pointer: pointer.into(),
-            code: code.to_owned(),
-            params: Map::new(),
-            severity: Severity::Error,
-        }
+        Self { pointer: pointer.into(), code: code.to_owned(), params: Map::new(), severity: Severity::Error }
     }
 
     #[must_use]
@@ -283,21 +278,13 @@ mod tests {
         let mut seen = std::collections::BTreeSet::new();
         for entry in CODES {
             assert!(seen.insert(entry.code), "{} is listed twice", entry.code);
-            assert!(
-                !entry.zh.is_empty() && !entry.en.is_empty(),
-                "{}",
-                entry.code
-            );
+            assert!(!entry.zh.is_empty() && !entry.en.is_empty(), "{}", entry.code);
             assert!((400..600).contains(&entry.status), "{}", entry.code);
             assert_eq!(params(entry.zh), params(entry.en), "{}", entry.code);
         }
     }
 
     fn params(sentence: &str) -> std::collections::BTreeSet<&str> {
-        sentence
-            .split('{')
-            .skip(1)
-            .filter_map(|part| part.split('}').next())
-            .collect()
+        sentence.split('{').skip(1).filter_map(|part| part.split('}').next()).collect()
     }
 }

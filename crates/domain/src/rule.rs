@@ -57,9 +57,8 @@ pub struct Notify {
 impl RuleDefinition {
     /// What is wrong with the document, apart from its Condition.
     pub fn check(&self) -> Vec<Problem> {
-        let malformed = |pointer: &str, reason: &str| {
-            Problem::new(pointer, "definition.malformed").with("reason", reason)
-        };
+        let malformed =
+            |pointer: &str, reason: &str| Problem::new(pointer, "definition.malformed").with("reason", reason);
         let mut problems = Vec::new();
         if self.on.is_empty() {
             problems.push(malformed("/on", "name at least one event"));

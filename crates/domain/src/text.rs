@@ -22,9 +22,7 @@ impl Text {
             Self::Plain(text) => text,
             Self::Languages(texts) => {
                 let found = texts.get(language).or_else(|| texts.get("zh"));
-                found
-                    .or_else(|| texts.values().next())
-                    .map_or("", String::as_str)
+                found.or_else(|| texts.values().next()).map_or("", String::as_str)
             }
         }
     }

@@ -63,9 +63,7 @@ impl FromStr for Timestamp {
     type Err = BadTimestamp;
 
     fn from_str(text: &str) -> Result<Self, BadTimestamp> {
-        text.parse::<jiff::Timestamp>()
-            .map(Self::from)
-            .map_err(|_| BadTimestamp(text.chars().take(60).collect()))
+        text.parse::<jiff::Timestamp>().map(Self::from).map_err(|_| BadTimestamp(text.chars().take(60).collect()))
     }
 }
 
@@ -90,10 +88,7 @@ mod tests {
     fn text_is_rfc_3339_in_utc_with_milliseconds() {
         let instant: Timestamp = "2026-02-13T17:30:00+08:00".parse().expect("valid");
         assert_eq!(instant.to_string(), "2026-02-13T09:30:00.000Z");
-        assert_eq!(
-            instant.plus_millis(1).to_string(),
-            "2026-02-13T09:30:00.001Z"
-        );
+        assert_eq!(instant.plus_millis(1).to_string(), "2026-02-13T09:30:00.001Z");
         assert_eq!(instant.to_string().parse(), Ok(instant));
         assert!("13.02.2026".parse::<Timestamp>().is_err());
     }

@@ -33,14 +33,7 @@ pub struct ViewDefinition {
 }
 
 /// System fields a list may be ordered by.
-pub const SORTABLE: [&str; 6] = [
-    "created_at",
-    "updated_at",
-    "due_at",
-    "priority",
-    "number",
-    "solved_at",
-];
+pub const SORTABLE: [&str; 6] = ["created_at", "updated_at", "due_at", "priority", "number", "solved_at"];
 
 /// One sort key.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,31 +47,20 @@ impl Sort {
     ///
     /// # Errors
     /// A problem when the field cannot be sorted by.
-    pub fn parse(text: &str) -> Result<Self, Box<Problem>> {
-        let (field, descending) = text
-            .strip_prefix('-')
-            .map_or((text, false), |rest| (rest, true));
+    pub fn parse(text: &str) -> Result<Self, Problem> {
+        let (field, descending) = text.strip_prefix('-').map_or((text, false), |rest| (rest, true));
         if SORTABLE.contains(&field) {
-            Ok(Self {
-                field: field.to_owned(),
-                descending,
-            })
+            Ok(Self { field: field.to_owned(), descending })
         } else {
-            let reason = format!(
-                "cannot sort by `{field}`; possible: {}",
-                SORTABLE.join(", ")
-            );
-            Err(Box::new(Problem::new("/sort", "request.invalid_value").with("reason", reason)))
+            let reason = format!("cannot sort by `{field}`; possible: {}", SORTABLE.join(", "));
+            Err(Problem::new("/sort", "request.invalid_value").with("reason", reason))
         }
     }
 }
 
 impl Default for Sort {
     fn default() -> Self {
-        Self {
-            field: "created_at".to_owned(),
-            descending: true,
-        }
+        Self { field: "created_at".to_owned(), descending: true }
     }
 }
 
@@ -87,18 +69,12 @@ impl ViewDefinition {
     pub fn check(&self) -> Vec<Problem> {
         let wrong = self.sort.iter().enumerate().filter_map(|(index, text)| {
             let problem = Sort::parse(text).err()?;
-            Some(Problem {
-                pointer: format!("/sort/{index}"),
-                ..*problem
-            })
+            Some(Problem { pointer: format!("/sort/{index}"), ..problem })
         });
         wrong.collect()
     }
 
     pub fn sort(&self) -> Sort {
-        self.sort
-            .first()
-            .and_then(|text| Sort::parse(text).ok())
-            .unwrap_or_default()
+        self.sort.first().and_then(|text| Sort::parse(text).ok()).unwrap_or_default()
     }
 }

@@ -10,6 +10,7 @@ use crate::hash::Shuffler;
 pub(crate) struct Rows {
     starts: Vec<usize>,
     entries: Vec<(u32, f32)>,
+    squares: Vec<f32>,
     pub(crate) columns: usize,
 }
 
@@ -22,8 +23,8 @@ pub(crate) struct Separator {
     multipliers: Vec<f32>,
     /// How freely each column's weight may grow; columns of equal trust when `None`.
     trust: Option<Vec<f32>>,
-    /// Squared length of every row, each column counted by its trust.
-    squares: Vec<f32>,
+    /// Squared length of every row, each column counted by its trust; those of the rows themselves when `None`.
+    squares: Option<Vec<f32>>,
 }
 
 /// How hard to try.
@@ -34,6 +35,8 @@ pub(crate) struct Effort {
     pub(crate) seed: u64,
 }
 
+/// Rows with a margin beyond this are far from the separator, whose edge is at one.
+const FAR: f32 = 1.4;
 /// The value of the constant feature, which is regularised like any other.
 pub(crate) const CONSTANT: f32 = 1.0;
 
@@ -45,6 +48,7 @@ impl Rows {
     pub(crate) fn push(&mut self, entries: &[(u32, f32)]) {
         self.entries.extend_from_slice(entries);
         self.starts.push(self.entries.len());
+        self.squares.push(entries.iter().map(|(_, value)| value * value).sum());
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -71,22 +75,40 @@ impl Rows {
 impl Separator {
     /// Nothing learned yet.
     pub(crate) fn new(rows: &Rows, trust: Option<Vec<f32>>) -> Self {
-        let square =
-            |(column, value): &(u32, f32)| value * value * trust.as_ref().map_or(1.0, |trust| trust[*column as usize]);
-        let squares = (0..rows.len()).map(|at| rows.row(at).iter().map(square).sum()).collect();
+        let squares = trust.as_ref().map(|trust| {
+            let square = |(column, value): &(u32, f32)| value * value * trust[*column as usize];
+            (0..rows.len()).map(|at| rows.row(at).iter().map(square).sum()).collect()
+        });
         Self { weights: vec![0.0; rows.columns + 1], multipliers: vec![0.0; rows.len()], trust, squares }
     }
 
     /// What `other` would have learned without some rows, as a start: solving from here takes a few passes.
     pub(crate) fn without(other: &Self, rows: &Rows, sides: &[bool], gone: &[bool], trust: Option<Vec<f32>>) -> Self {
-        let mut separator = Self::new(rows, trust);
+        let same_trust = trust.is_none() && other.trust.is_none();
+        let mut separator = if same_trust { other.clone() } else { Self::new(rows, trust) };
         for (at, multiplier) in other.multipliers.iter().enumerate() {
-            if !gone[at] && *multiplier != 0.0 {
+            if *multiplier == 0.0 {
+                continue;
+            }
+            let step = if sides[at] { *multiplier } else { -multiplier };
+            if same_trust && gone[at] {
+                separator.multipliers[at] = 0.0;
+                separator.add(rows, at, -step);
+            } else if !same_trust && !gone[at] {
                 separator.multipliers[at] = *multiplier;
-                separator.add(rows, at, if sides[at] { *multiplier } else { -multiplier });
+                separator.add(rows, at, step);
             }
         }
         separator
+    }
+
+    /// The rows that hold the separator up or lie close to it; the others have no say when a few rows go.
+    pub(crate) fn near(&self, rows: &Rows, sides: &[bool]) -> Vec<u32> {
+        let is_near = |at: &usize| {
+            let score = rows.score(*at, &self.weights);
+            self.multipliers[*at] > 0.0 || if sides[*at] { score < FAR } else { -score < FAR }
+        };
+        (0..rows.len()).filter(is_near).map(|at| at as u32).collect()
     }
 
     fn add(&mut self, rows: &Rows, at: usize, step: f32) {
@@ -108,6 +130,8 @@ impl Separator {
     /// Improves the separator on the rows of `order`; `costs` are for the negative and the positive side.
     pub(crate) fn solve(&mut self, rows: &Rows, sides: &[bool], costs: [f32; 2], order: &mut [u32], effort: Effort) {
         let softness = [0.5 / costs[0], 0.5 / costs[1]];
+        let own_squares = self.squares.take();
+        let squares = own_squares.as_ref().unwrap_or(&rows.squares);
         let mut shuffler = Shuffler::new(effort.seed);
         let mut active = order.len();
         let mut upper_before = f32::INFINITY;
@@ -135,7 +159,7 @@ impl Separator {
                 highest = highest.max(projected);
                 lowest = lowest.min(projected);
                 if projected.abs() > 1e-6 {
-                    let curve = self.squares[at] + CONSTANT * CONSTANT + soft;
+                    let curve = squares[at] + CONSTANT * CONSTANT + soft;
                     let updated = (multiplier - slope / curve).max(0.0);
                     self.multipliers[at] = updated;
                     self.add(rows, at, (updated - multiplier) * sign);
@@ -143,7 +167,7 @@ impl Separator {
             }
             if highest - lowest <= effort.tolerance {
                 if active == order.len() {
-                    return;
+                    break;
                 }
                 active = order.len();
                 upper_before = f32::INFINITY;
@@ -151,5 +175,6 @@ impl Separator {
             }
             upper_before = if highest <= 0.0 { f32::INFINITY } else { highest };
         }
+        self.squares = own_squares;
     }
 }

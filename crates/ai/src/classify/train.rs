@@ -244,13 +244,14 @@ impl Lesson {
         let mut whole = Separator::new(&self.rows, self.trust(&sides, &gone, 0, setting.focus));
         let effort = Effort { passes: 60, tolerance: 0.05, seed };
         whole.solve(&self.rows, &sides, costs, &mut order, effort);
+        let near = whole.near(&self.rows, &sides);
         let mut unseen_scores = vec![0.0; self.rows.len()];
         for (number, fold) in self.folds.iter().enumerate() {
             fold.iter().for_each(|row| gone[*row as usize] = true);
             let trust = self.trust(&sides, &gone, number + 1, setting.focus);
             let mut part = Separator::without(&whole, &self.rows, &sides, &gone, trust);
             order.clear();
-            order.extend((0..self.rows.len() as u32).filter(|row| !gone[*row as usize]));
+            order.extend(near.iter().filter(|row| !gone[**row as usize]));
             let seed = seed.wrapping_add(1 + number as u64);
             let effort = Effort { passes: 30, tolerance: 0.05, seed };
             part.solve(&self.rows, &sides, costs, &mut order, effort);

@@ -33,12 +33,7 @@ impl ObjectBlobs {
         Self { store }
     }
 
-    async fn write(
-        &self,
-        key: &str,
-        content: &mut dyn Chunks,
-        limit: u64,
-    ) -> Result<StoredBlob, BlobError> {
+    async fn write(&self, key: &str, content: &mut dyn Chunks, limit: u64) -> Result<StoredBlob, BlobError> {
         let path = place(key);
         let mut measured = Measured::new(limit);
         let mut part = Vec::new();
@@ -102,12 +97,7 @@ impl ObjectBlobs {
 }
 
 impl Blobs for ObjectBlobs {
-    fn put<'a>(
-        &'a self,
-        key: &'a str,
-        content: &'a mut dyn Chunks,
-        limit: u64,
-    ) -> Answer<'a, StoredBlob> {
+    fn put<'a>(&'a self, key: &'a str, content: &'a mut dyn Chunks, limit: u64) -> Answer<'a, StoredBlob> {
         Box::pin(self.write(key, content, limit))
     }
 

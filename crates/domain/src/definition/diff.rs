@@ -48,15 +48,13 @@ fn compare(path: &str, old: &Value, new: &Value, changes: &mut Vec<Change>) {
                 record(&join(path, name), None, Some(value), changes);
             }
         }
-        (Value::Array(before), Value::Array(after)) => {
-            match (identities(before), identities(after)) {
-                (Some(before_ids), Some(after_ids)) => {
-                    compare_identified(path, (before, &before_ids), (after, &after_ids), changes);
-                }
-                _ if before == after => {}
-                _ => record(path, Some(old), Some(new), changes),
+        (Value::Array(before), Value::Array(after)) => match (identities(before), identities(after)) {
+            (Some(before_ids), Some(after_ids)) => {
+                compare_identified(path, (before, &before_ids), (after, &after_ids), changes);
             }
-        }
+            _ if before == after => {}
+            _ => record(path, Some(old), Some(new), changes),
+        },
         _ if old == new => {}
         _ => record(path, Some(old), Some(new), changes),
     }
@@ -64,12 +62,7 @@ fn compare(path: &str, old: &Value, new: &Value, changes: &mut Vec<Change>) {
 
 type Identified<'a> = (&'a [Value], &'a [String]);
 
-fn compare_identified(
-    path: &str,
-    old: Identified<'_>,
-    new: Identified<'_>,
-    changes: &mut Vec<Change>,
-) {
+fn compare_identified(path: &str, old: Identified<'_>, new: Identified<'_>, changes: &mut Vec<Change>) {
     let kept_old: Vec<_> = old.1.iter().filter(|id| new.1.contains(id)).collect();
     let kept_new: Vec<_> = new.1.iter().filter(|id| old.1.contains(id)).collect();
     let still = longest_common(&kept_old, &kept_new);
@@ -100,11 +93,8 @@ fn longest_common<'a>(old: &[&'a String], new: &[&'a String]) -> Vec<&'a String>
     let mut lengths = vec![vec![0usize; new.len() + 1]; old.len() + 1];
     for (i, left) in old.iter().enumerate().rev() {
         for (j, right) in new.iter().enumerate().rev() {
-            lengths[i][j] = if left == right {
-                lengths[i + 1][j + 1] + 1
-            } else {
-                lengths[i + 1][j].max(lengths[i][j + 1])
-            };
+            lengths[i][j] =
+                if left == right { lengths[i + 1][j + 1] + 1 } else { lengths[i + 1][j].max(lengths[i][j + 1]) };
         }
     }
     let (mut i, mut j, mut kept) = (0, 0, Vec::new());
@@ -126,9 +116,7 @@ fn longest_common<'a>(old: &[&'a String], new: &[&'a String]) -> Vec<&'a String>
 fn identities(items: &[Value]) -> Option<Vec<String>> {
     let mut found: Vec<String> = Vec::with_capacity(items.len());
     for item in items {
-        let id = ["id", "key", "section", "name"]
-            .iter()
-            .find_map(|name| item.get(name)?.as_str());
+        let id = ["id", "key", "section", "name"].iter().find_map(|name| item.get(name)?.as_str());
         let id = id.or_else(|| item.as_str())?;
         if found.iter().any(|other| other == id) {
             return None;
@@ -154,8 +142,7 @@ fn record(path: &str, from: Option<&Value>, to: Option<&Value>, changes: &mut Ve
 }
 
 fn is_layout(path: &str) -> bool {
-    path.split('/')
-        .any(|part| part == "layout" || part == "position")
+    path.split('/').any(|part| part == "layout" || part == "position")
 }
 
 fn join(path: &str, name: &str) -> String {
@@ -169,10 +156,7 @@ mod tests {
 
     fn check(old: Value, new: Value, expected: &[(&str, ChangeKind)]) {
         let found = diff(&old, &new);
-        let short: Vec<_> = found
-            .iter()
-            .map(|change| (change.path.as_str(), change.change))
-            .collect();
+        let short: Vec<_> = found.iter().map(|change| (change.path.as_str(), change.change)).collect();
         assert_eq!(short, expected);
     }
 
@@ -181,44 +165,22 @@ mod tests {
         use ChangeKind::{Added, Changed, Moved, Removed};
         let old = json!({"fields":[{"id":"a","max":1},{"id":"b"},{"id":"c"}]});
         check(old.clone(), old.clone(), &[]);
-        check(
-            old.clone(),
-            json!({"fields":[{"id":"a","max":2},{"id":"b"},{"id":"c"}]}),
-            &[("/fields/a/max", Changed)],
-        );
-        check(
-            old.clone(),
-            json!({"fields":[{"id":"c"},{"id":"a","max":1},{"id":"b"}]}),
-            &[("/fields/c", Moved)],
-        );
+        check(old.clone(), json!({"fields":[{"id":"a","max":2},{"id":"b"},{"id":"c"}]}), &[("/fields/a/max", Changed)]);
+        check(old.clone(), json!({"fields":[{"id":"c"},{"id":"a","max":1},{"id":"b"}]}), &[("/fields/c", Moved)]);
         check(
             old.clone(),
             json!({"fields":[{"id":"a","max":1},{"id":"x"},{"id":"c"}]}),
             &[("/fields/b", Removed), ("/fields/x", Added)],
         );
-        check(
-            json!({"edges":[["a","b"]]}),
-            json!({"edges":[["a","c"]]}),
-            &[("/edges", Changed)],
-        );
-        check(
-            json!({"m":["x","y"]}),
-            json!({"m":["y","x","z"]}),
-            &[("/m/x", Moved), ("/m/z", Added)],
-        );
-        check(
-            json!({"a":1}),
-            json!({"b":1}),
-            &[("/a", Removed), ("/b", Added)],
-        );
+        check(json!({"edges":[["a","b"]]}), json!({"edges":[["a","c"]]}), &[("/edges", Changed)]);
+        check(json!({"m":["x","y"]}), json!({"m":["y","x","z"]}), &[("/m/x", Moved), ("/m/z", Added)]);
+        check(json!({"a":1}), json!({"b":1}), &[("/a", Removed), ("/b", Added)]);
     }
 
     #[test]
     fn layout_is_told_apart() {
-        let found = diff(
-            &json!({"nodes":[{"id":"a","position":[1,2]}]}),
-            &json!({"nodes":[{"id":"a","position":[1,3]}]}),
-        );
+        let found =
+            diff(&json!({"nodes":[{"id":"a","position":[1,2]}]}), &json!({"nodes":[{"id":"a","position":[1,3]}]}));
         assert!(found.iter().all(|change| change.layout) && found.len() == 1);
     }
 }

@@ -45,12 +45,7 @@ pub fn canonical(document: &Value) -> String {
             Value::Object(members) => {
                 let mut names: Vec<_> = members.iter().collect();
                 names.sort_by_key(|(name, _)| *name);
-                Value::Object(
-                    names
-                        .into_iter()
-                        .map(|(n, v)| (n.clone(), sorted(v)))
-                        .collect::<Map<_, _>>(),
-                )
+                Value::Object(names.into_iter().map(|(n, v)| (n.clone(), sorted(v))).collect::<Map<_, _>>())
             }
             Value::Array(items) => Value::Array(items.iter().map(sorted).collect()),
             other => other.clone(),
@@ -80,10 +75,7 @@ mod tests {
         let two = json!({"a": null, "b": [1, {"x": 3, "y": 2}]});
         assert_eq!(fingerprint(&one), fingerprint(&two));
         assert_eq!(canonical(&one), r#"{"a":null,"b":[1,{"x":3,"y":2}]}"#);
-        assert_ne!(
-            fingerprint(&one),
-            fingerprint(&json!({"a": null, "b": [{"x": 3, "y": 2}, 1]}))
-        );
+        assert_ne!(fingerprint(&one), fingerprint(&json!({"a": null, "b": [{"x": 3, "y": 2}, 1]})));
     }
 
     #[test]

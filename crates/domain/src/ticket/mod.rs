@@ -19,13 +19,7 @@ pub enum Status {
 }
 
 impl Status {
-    pub const ALL: [Self; 5] = [
-        Self::New,
-        Self::Open,
-        Self::Waiting,
-        Self::Solved,
-        Self::Closed,
-    ];
+    pub const ALL: [Self; 5] = [Self::New, Self::Open, Self::Waiting, Self::Solved, Self::Closed];
 
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -64,10 +58,7 @@ pub const fn transition(from: Status, to: Status) -> Result<(), ForbiddenMove> {
         (Status::New, Status::New)
         | (Status::Closed, Status::Closed | Status::Open)
         | (_, Status::Open | Status::Waiting | Status::Solved | Status::Closed)
-            if !matches!(
-                (from, to),
-                (Status::Closed, Status::Waiting | Status::Solved)
-            ) =>
+            if !matches!((from, to), (Status::Closed, Status::Waiting | Status::Solved)) =>
         {
             Ok(())
         }
@@ -86,9 +77,7 @@ impl Priority {
     pub const URGENT: Self = Self(4);
 
     pub fn new(level: i64) -> Option<Self> {
-        (1..=4)
-            .contains(&level)
-            .then(|| Self(u8::try_from(level).unwrap_or(2)))
+        (1..=4).contains(&level).then(|| Self(u8::try_from(level).unwrap_or(2)))
     }
 
     pub const fn level(self) -> i64 {
@@ -134,9 +123,7 @@ impl LinkKind {
     }
 
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::Parent, Self::Duplicate, Self::Related]
-            .into_iter()
-            .find(|kind| kind.as_str() == text)
+        [Self::Parent, Self::Duplicate, Self::Related].into_iter().find(|kind| kind.as_str() == text)
     }
 }
 

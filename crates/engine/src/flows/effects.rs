@@ -182,7 +182,8 @@ async fn close_task(
     Ok(())
 }
 
-/// Whoever holds the work owns the ticket; the pool's team is the ticket's team.
+/// Whoever holds the work owns the ticket; the pool's team is the ticket's team, unless the ticket has a team
+/// that works in the pool.
 async fn take_over(
     work: &mut Work<'_>,
     ticket: &mut TicketRow,
@@ -193,13 +194,23 @@ async fn take_over(
     if owner != ticket.owner_id && (owner.is_some() || team.is_some()) {
         fields.insert("owner".to_owned(), json!(owner));
     }
-    if team.is_some() && team != ticket.team_id {
-        fields.insert("team".to_owned(), json!(team));
+    if let Some(pool) = team.filter(|pool| ticket.team_id != Some(*pool))
+        && !works_in(work, ticket.team_id, pool).await?
+    {
+        fields.insert("team".to_owned(), json!(pool));
     }
     if fields.is_empty() {
         return Ok(());
     }
     work.ticket_change(ticket, fields).await.map(drop)
+}
+
+/// Whether the team's people are all in the pool, as a trade is among all engineers.
+async fn works_in(work: &mut Work<'_>, team: Option<TeamId>, pool: TeamId) -> Result<bool> {
+    let Some(team) = team else { return Ok(false) };
+    let members = work.tx.team_member_ids(team).await?;
+    let pool = work.tx.team_member_ids(pool).await?;
+    Ok(!members.is_empty() && members.iter().all(|member| pool.contains(member)))
 }
 
 /// A flow may name a status that the ticket's life no longer allows, such as waiting after closed; then it stays.

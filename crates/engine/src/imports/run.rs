@@ -197,10 +197,11 @@ impl Lookup {
         }
         let mut records = HashMap::new();
         for (_, kind) in form.compiled.types().iter() {
-            if let lang::Type::Reference { to } = kind {
-                if to != "team" && !records.contains_key(to) {
-                    records.insert(to.clone(), work.tx.record_keys(to).await?.into_iter().collect());
-                }
+            if let lang::Type::Reference { to } = kind
+                && to != "team"
+                && !records.contains_key(to)
+            {
+                records.insert(to.clone(), work.tx.record_keys(to).await?.into_iter().collect());
             }
         }
         let people = work.tx.user_list_active().await?.into_iter().map(|user| (user.login, user.id)).collect();
@@ -330,11 +331,11 @@ impl Work<'_> {
                 }
                 Ok(row) => {
                     let key = mapping.row_key(&row).map(|key| format!("import:{}:{key}", mapping.form));
-                    if let Some(key) = &key {
-                        if !self.tx.import_key_claim(key).await? {
-                            counted.skipped += 1;
-                            continue;
-                        }
+                    if let Some(key) = &key
+                        && !self.tx.import_key_claim(key).await?
+                    {
+                        counted.skipped += 1;
+                        continue;
                     }
                     let number = row.number;
                     lookup.ticket(self, mapping, &row).map_err(|problems| (number, problems, Value::Object(row.cells)))

@@ -5,6 +5,7 @@ mod housekeeping;
 pub use housekeeping::{EVERY_MS, tidy_up};
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use domain::access::Action;
 use domain::event::EventKind;
@@ -162,9 +163,8 @@ pub async fn feed(engine: &Engine, ctx: &Ctx, after: i64, limit: u32) -> Result<
                 let mut visible: BTreeMap<TicketId, bool> = BTreeMap::new();
                 for event in &events {
                     let Some(ticket) = event.ticket_id else { continue };
-                    if !visible.contains_key(&ticket) {
-                        let found = sight::find(work, ticket, Action::TicketRead).await;
-                        visible.insert(ticket, found.is_ok());
+                    if let Entry::Vacant(place) = visible.entry(ticket) {
+                        place.insert(sight::find(work, ticket, Action::TicketRead).await.is_ok());
                     }
                 }
                 let seen = |event: &EventRow| event.ticket_id.is_some_and(|ticket| visible.get(&ticket) == Some(&true));

@@ -89,9 +89,9 @@ async fn apply(work: &mut Work<'_>, ticket: &mut TicketRow, act: &Act) -> Result
 
 /// Documents name teams by key, rows by id.
 pub(crate) fn resolve_team(work: &Work<'_>, fields: &mut Map<String, Value>) {
-    if let Some(Value::String(key)) = fields.get("team") {
-        if let Some(team) = work.configuration.team_by_key(key) {
-            fields.insert("team".to_owned(), team.id.to_string().into());
-        }
+    if let Some(Value::String(key)) = fields.get("team")
+        && let Some(team) = work.configuration.team_by_key(key)
+    {
+        fields.insert("team".to_owned(), team.id.to_string().into());
     }
 }

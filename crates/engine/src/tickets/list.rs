@@ -76,7 +76,7 @@ impl Work<'_> {
             Some(key) => Some(configuration.views.get(key).ok_or_else(|| unknown_view(key))?),
         };
         let sort = match &query.sort {
-            Some(text) => Sort::parse(text).map_err(|problem| Error::Invalid(vec![*problem]))?,
+            Some(text) => Sort::parse(text).map_err(|problem| Error::Invalid(vec![problem]))?,
             None => view.map(|view| view.compiled.definition.sort()).unwrap_or_default(),
         };
         let filter = match &query.filter {
