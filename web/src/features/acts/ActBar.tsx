@@ -9,6 +9,7 @@ import { Icon } from "@/ui/Icon.tsx";
 import { toast } from "@/ui/toast.tsx";
 import { ActDialog } from "./ActDialog.tsx";
 import styles from "./acts.module.css";
+import { EditDialog } from "./EditDialog.tsx";
 import { needsOf, type PossibleAct, possibleActs } from "./plan.ts";
 
 const SHOWN = 3;
@@ -33,7 +34,7 @@ export function ActBar({ ticket, form }: { ticket: Ticket; form: FormDocument | 
   };
 
   const choose = (chosen: PossibleAct) => {
-    if (needsOf(chosen.act)) {
+    if (needsOf(chosen.act) || chosen.act === "edit") {
       setAsked(chosen);
       return;
     }
@@ -75,7 +76,10 @@ export function ActBar({ ticket, form }: { ticket: Ticket; form: FormDocument | 
           <Button aria-label={texts.acts.moreActs} icon={<Icon name="more" />} />
         </Dropdown>
       )}
-      {asked && (
+      {asked?.act === "edit" && form && (
+        <EditDialog ticket={ticket} form={form} onClose={() => setAsked(null)} />
+      )}
+      {asked && asked.act !== "edit" && (
         <ActDialog ticket={ticket} form={form} asked={asked} onClose={() => setAsked(null)} />
       )}
     </div>

@@ -23,6 +23,7 @@ const ORDER = [
   "add_sign",
   "release",
   "set_status",
+  "edit",
   "urge",
   "withdraw",
 ];
@@ -33,7 +34,6 @@ const ELSEWHERE = new Set([
   "internal_note",
   "link",
   "unlink",
-  "edit",
   "delegate",
   "remove_sign",
   "cc",
