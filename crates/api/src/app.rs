@@ -73,12 +73,7 @@ struct Inner {
 
 impl App {
     /// `closing` turns true when live streams should end and readiness goes off.
-    pub fn new(
-        engine: Engine,
-        clock: Arc<dyn Clock>,
-        settings: Settings,
-        closing: watch::Receiver<bool>,
-    ) -> Self {
+    pub fn new(engine: Engine, clock: Arc<dyn Clock>, settings: Settings, closing: watch::Receiver<bool>) -> Self {
         let (limiter, in_flight) = (Limiter::default(), InFlight::default());
         Self { inner: Arc::new(Inner { engine, clock, settings, limiter, in_flight, closing }) }
     }

@@ -99,9 +99,7 @@ impl From<engine::Error> for ApiError {
     fn from(error: engine::Error) -> Self {
         match error {
             engine::Error::NotFound => Self::not_found(),
-            engine::Error::Denied(denied) => {
-                Self::new("access.denied").with("action", denied.0.as_str())
-            }
+            engine::Error::Denied(denied) => Self::new("access.denied").with("action", denied.0.as_str()),
             engine::Error::Stale => Self::new("request.stale"),
             engine::Error::Invalid(problems) => Self::invalid(problems),
             engine::Error::Refused(problem) => Self::invalid(vec![problem]),

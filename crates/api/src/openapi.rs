@@ -80,10 +80,7 @@ fn complete(path: &str, method: &HttpMethod, operation: &mut Operation) {
     let is_open = operation.security.as_ref().is_some_and(|rules| !rules.is_empty());
     let is_keyed = matches!(method, HttpMethod::Post | HttpMethod::Patch) && !is_open;
     let has_body = operation.request_body.is_some();
-    let is_versioned = operation
-        .parameters
-        .as_ref()
-        .is_some_and(|parameters| parameters.iter().any(is_version));
+    let is_versioned = operation.parameters.as_ref().is_some_and(|parameters| parameters.iter().any(is_version));
     if is_keyed {
         operation.parameters.get_or_insert_default().push(RefOr::T(idempotency_key()));
     }
@@ -106,10 +103,8 @@ fn complete(path: &str, method: &HttpMethod, operation: &mut Operation) {
         if applies && !(known && status != "404") {
             let schema = Ref::from_schema_name("Problem");
             let content = ContentBuilder::new().schema(Some(RefOr::Ref(schema))).build();
-            let response = ResponseBuilder::new()
-                .description(description)
-                .content("application/problem+json", content)
-                .build();
+            let response =
+                ResponseBuilder::new().description(description).content("application/problem+json", content).build();
             operation.responses.responses.insert(status.into(), RefOr::T(response));
         }
     }

@@ -196,19 +196,12 @@ pub(crate) enum ChaosCommand {
 
 impl Global {
     /// The configuration with these flags on top.
-    pub(crate) fn load(
-        &self,
-        listen: Option<SocketAddr>,
-    ) -> Result<Loaded, crate::config::ConfigError> {
+    pub(crate) fn load(&self, listen: Option<SocketAddr>) -> Result<Loaded, crate::config::ConfigError> {
         load(&Sources {
             file: self.config.clone(),
             folder: std::env::current_dir().unwrap_or_default(),
             variables: std::env::vars().collect(),
-            overrides: Overrides {
-                listen,
-                data: self.data.clone(),
-                database: self.database.clone(),
-            },
+            overrides: Overrides { listen, data: self.data.clone(), database: self.database.clone() },
         })
     }
 }

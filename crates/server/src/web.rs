@@ -18,7 +18,8 @@ use rust_embed::{EmbeddedFile, RustEmbed};
 struct Pages;
 
 const INDEX: &str = "index.html";
-const NOT_BUILT: &str = "The web app is not part of this build. Run `make run`, or build it with `npm run build` in web/.";
+const NOT_BUILT: &str =
+    "The web app is not part of this build. Run `make run`, or build it with `npm run build` in web/.";
 
 /// Answers everything outside the API.
 pub(crate) fn pages() -> Router {

@@ -146,8 +146,7 @@ mod tests {
 
     #[test]
     fn the_first_language_we_speak_counts() {
-        for (value, expected) in
-            [("en-GB,zh;q=0.8", "en"), ("fr, zh-CN", "zh"), ("fr", "zh"), ("EN", "en"), ("", "zh")]
+        for (value, expected) in [("en-GB,zh;q=0.8", "en"), ("fr, zh-CN", "zh"), ("fr", "zh"), ("EN", "en"), ("", "zh")]
         {
             assert_eq!(language_of(&headers(&[("accept-language", value)])), expected, "{value}");
         }

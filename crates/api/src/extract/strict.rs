@@ -54,9 +54,8 @@ fn refused(pointer: String, error: &serde_json::Error) -> ApiError {
         let field = quoted(text);
         let pointer = format!("{pointer}/{}", escape(&field));
         Problem::new(pointer, "request.missing_field").with("field", field)
-    } else if let Some((_, expected)) = text
-        .strip_prefix("invalid type: ")
-        .and_then(|rest| rest.rsplit_once(", expected "))
+    } else if let Some((_, expected)) =
+        text.strip_prefix("invalid type: ").and_then(|rest| rest.rsplit_once(", expected "))
     {
         Problem::new(pointer, "request.wrong_type").with("expected", expected)
     } else {
@@ -82,15 +81,12 @@ fn escape(key: &str) -> String {
 /// a document may see two different requests.
 fn refuse_duplicates(text: &str) -> Result<(), ApiError> {
     let mut source = serde_json::Deserializer::from_str(text);
-    Walk { depth: 0 }
-        .deserialize(&mut source)
-        .and_then(|()| source.end())
-        .map_err(|error| {
-            let message = error.to_string();
-            let Some(rest) = message.strip_prefix(DUPLICATE) else { return malformed(&error) };
-            let field = rest.rsplit_once(" at line ").map_or(rest, |(field, _)| field);
-            ApiError::new("request.duplicate_field").with("field", field)
-        })
+    Walk { depth: 0 }.deserialize(&mut source).and_then(|()| source.end()).map_err(|error| {
+        let message = error.to_string();
+        let Some(rest) = message.strip_prefix(DUPLICATE) else { return malformed(&error) };
+        let field = rest.rsplit_once(" at line ").map_or(rest, |(field, _)| field);
+        ApiError::new("request.duplicate_field").with("field", field)
+    })
 }
 
 struct Walk {

@@ -44,16 +44,16 @@ async fn admit(app: &App, request: &mut Request) -> Result<(), ApiError> {
         Some(credential) => {
             let language = language_of(request.headers());
             Caller::find(app, credential, language, &id).await
-        },
+        }
         None => Err(ApiError::new("access.sign_in_required")),
     };
     let (key, per_minute) = match &authenticated {
         Ok(caller) => (LimitKey::Actor(caller.limit_key()), settings.requests_per_minute),
         Err(_) => (LimitKey::Address(limit_key(address)), settings.anonymous_per_minute),
     };
-    app.limiter().take(key, per_minute, app.now()).map_err(|limited| {
-        ApiError::limited("request.rate_limited", "seconds", limited.seconds, limited.seconds)
-    })?;
+    app.limiter()
+        .take(key, per_minute, app.now())
+        .map_err(|limited| ApiError::limited("request.rate_limited", "seconds", limited.seconds, limited.seconds))?;
     request.extensions_mut().insert(Authenticated(authenticated));
     Ok(())
 }

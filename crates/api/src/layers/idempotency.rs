@@ -63,10 +63,8 @@ pub(crate) async fn idempotency(State(app): State<App>, request: Request, next: 
         return next.run(request).await;
     };
     let keyed = matches!(*request.method(), Method::POST | Method::PATCH);
-    let uploads = request
-        .headers()
-        .get(header::CONTENT_TYPE)
-        .is_some_and(|kind| kind.as_bytes().starts_with(b"multipart/"));
+    let uploads =
+        request.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"multipart/"));
     let is_known = matches!(request.extensions().get::<Authenticated>(), Some(Authenticated(Ok(_))));
     if !keyed || uploads || !is_known {
         return next.run(request).await;
@@ -115,13 +113,7 @@ fn body_hash(bytes: &Bytes, headers: &HeaderMap) -> String {
 }
 
 /// Keeps the answer. The client need not wait for that: until it is kept, a repeated request hears "in flight".
-async fn keep(
-    app: &App,
-    ctx: engine::Ctx,
-    key: Key,
-    flight: Flight,
-    response: Response,
-) -> Result<Response, ApiError> {
+async fn keep(app: &App, ctx: engine::Ctx, key: Key, flight: Flight, response: Response) -> Result<Response, ApiError> {
     let status = response.status();
     // What failed on our side may succeed when it is asked again; what was refused before it was judged, too.
     let again = [StatusCode::TOO_MANY_REQUESTS, StatusCode::REQUEST_TIMEOUT, StatusCode::CONFLICT];

@@ -16,10 +16,7 @@ use crate::extract::{Caller, Query, limit};
 use crate::views::{Named, OrgView, Page, PersonView, TeamView};
 
 pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
-        .routes(routes!(list_people))
-        .routes(routes!(list_orgs))
-        .routes(routes!(list_teams))
+    OpenApiRouter::new().routes(routes!(list_people)).routes(routes!(list_orgs)).routes(routes!(list_teams))
 }
 
 #[derive(Deserialize, IntoParams)]
@@ -51,10 +48,7 @@ async fn list_people(
         id: user.id.to_string(),
         login: user.login,
         name: user.name,
-        org: user.org_id.map(|id| Named {
-            id: id.to_string(),
-            name: orgs.get(&id).cloned().unwrap_or_default(),
-        }),
+        org: user.org_id.map(|id| Named { id: id.to_string(), name: orgs.get(&id).cloned().unwrap_or_default() }),
         active: user.state == engine::store::UserState::Active,
     });
     Ok(Json(Page { items: items.collect(), next: page.next }))

@@ -24,7 +24,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct JobQuery {
-    /// `due`, `running`, `done` or `dead`.
+    /// `ready`, `running`, `done`, `dead` or `quarantined`; `dead` when left out.
     state: Option<String>,
     /// How many, 1 to 200.
     #[param(minimum = 1, maximum = 200, default = 25)]
@@ -50,11 +50,7 @@ async fn list_jobs(
 #[utoipa::path(post, path = "/jobs/{id}/retry", operation_id = "retryJob", tag = "operation",
     params(("id" = String, Path, description = "Id of the job")),
     responses((status = 204, description = "It is due again")))]
-async fn retry_job(
-    State(app): State<App>,
-    caller: Caller,
-    IdPath(id): IdPath<JobId>,
-) -> Result<StatusCode, ApiError> {
+async fn retry_job(State(app): State<App>, caller: Caller, IdPath(id): IdPath<JobId>) -> Result<StatusCode, ApiError> {
     operations::retry_job(app.engine(), &caller.ctx, id).await?;
     Ok(StatusCode::NO_CONTENT)
 }

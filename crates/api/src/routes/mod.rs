@@ -1,8 +1,8 @@
 //! The routes, one file for each noun.
 
 mod audit;
-mod definitions;
 mod definition_sets;
+mod definitions;
 mod directory;
 mod files;
 mod jobs;

@@ -17,10 +17,7 @@ use crate::extract::{Caller, IdPath, JsonBody};
 use crate::views::{ModelView, Page};
 
 pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
-        .routes(routes!(list_models))
-        .routes(routes!(retrain_model))
-        .routes(routes!(promote_model))
+    OpenApiRouter::new().routes(routes!(list_models)).routes(routes!(retrain_model)).routes(routes!(promote_model))
 }
 
 #[derive(Deserialize, ToSchema)]

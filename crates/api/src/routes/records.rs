@@ -19,9 +19,7 @@ use crate::extract::{Caller, IdPath, IfMatch, JsonBody, Query, VersionHeader, Ve
 use crate::views::{Page, RecordPageView, RecordView};
 
 pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
-        .routes(routes!(list_records, create_record))
-        .routes(routes!(show_record, change_record))
+    OpenApiRouter::new().routes(routes!(list_records, create_record)).routes(routes!(show_record, change_record))
 }
 
 #[derive(Deserialize, IntoParams)]
@@ -71,8 +69,7 @@ async fn list_records(
     Query(query): Query<RecordQuery>,
 ) -> Result<Json<Page<RecordView>>, ApiError> {
     let limit = limit(query.limit)?;
-    let page =
-        records::list(app.engine(), &caller.ctx, query.r#type, query.q, query.after, limit).await?;
+    let page = records::list(app.engine(), &caller.ctx, query.r#type, query.q, query.after, limit).await?;
     Ok(Json(Page { items: page.records.iter().map(RecordView::from).collect(), next: page.next }))
 }
 
@@ -102,10 +99,8 @@ async fn show_record(
     IdPath(id): IdPath<RecordId>,
 ) -> Result<Versioned<RecordPageView>, ApiError> {
     let shown = records::show(app.engine(), &caller.ctx, id).await?;
-    let body = RecordPageView {
-        record: (&shown.record).into(),
-        tickets: shown.tickets.iter().map(Into::into).collect(),
-    };
+    let body =
+        RecordPageView { record: (&shown.record).into(), tickets: shown.tickets.iter().map(Into::into).collect() };
     Ok(Versioned { version: shown.record.version, body })
 }
 

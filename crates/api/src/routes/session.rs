@@ -1,10 +1,10 @@
 //! Signing in, who am I, signing out.
 
+use axum::Extension;
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::Extension;
 use domain::access::Action;
 use engine::people::{self, Opened, SignIn};
 use serde::Deserialize;
@@ -21,9 +21,7 @@ use crate::peer::limit_key;
 use crate::views::{Named, SessionUser, SessionView, TenantView};
 
 pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
-        .routes(routes!(show_session, sign_in, sign_out))
-        .routes(routes!(sign_in_by_link))
+    OpenApiRouter::new().routes(routes!(show_session, sign_in, sign_out)).routes(routes!(sign_in_by_link))
 }
 
 /// Name and password.
@@ -95,11 +93,7 @@ async fn show_session(State(app): State<App>, caller: Caller) -> Result<Json<Ses
             org: place.org.map(|org| named(org.id.to_string(), org.name)),
             language: caller.ctx.language().to_owned(),
         },
-        tenant: TenantView {
-            id: place.tenant.id.to_string(),
-            slug: place.tenant.slug,
-            name: place.tenant.name,
-        },
+        tenant: TenantView { id: place.tenant.id.to_string(), slug: place.tenant.slug, name: place.tenant.name },
         roles: access.role_keys().into_iter().map(str::to_owned).collect(),
         permissions: Action::ALL
             .iter()
@@ -126,9 +120,9 @@ async fn sign_out(State(app): State<App>, caller: Caller) -> Result<Response, Ap
 
 fn limit(app: &App, address: ClientAddress) -> Result<(), ApiError> {
     let key = LimitKey::SignIn(limit_key(address.0));
-    app.limiter().take(key, app.settings().sign_in_per_minute, app.now()).map_err(|limited| {
-        ApiError::limited("request.rate_limited", "seconds", limited.seconds, limited.seconds)
-    })
+    app.limiter()
+        .take(key, app.settings().sign_in_per_minute, app.now())
+        .map_err(|limited| ApiError::limited("request.rate_limited", "seconds", limited.seconds, limited.seconds))
 }
 
 fn agent(headers: &HeaderMap) -> String {

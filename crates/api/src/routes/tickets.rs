@@ -18,9 +18,7 @@ use crate::extract::{Caller, IdPath, IfMatch, JsonBody, Query, VersionHeader, Ve
 use crate::views::{self, Page, TicketBrief, TicketRow, TicketView};
 
 pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
-        .routes(routes!(list_tickets, create_ticket))
-        .routes(routes!(show_ticket, change_ticket))
+    OpenApiRouter::new().routes(routes!(list_tickets, create_ticket)).routes(routes!(show_ticket, change_ticket))
 }
 
 #[derive(Deserialize, IntoParams)]

@@ -161,12 +161,7 @@ fn clock(shown: &ShownClock) -> ClockView {
 }
 
 fn segment(entry: &Entry) -> SegmentView {
-    SegmentView {
-        from: entry.from.into(),
-        to: entry.to.into(),
-        kind: word(&entry.kind),
-        cause: cause(&entry.why),
-    }
+    SegmentView { from: entry.from.into(), to: entry.to.into(), kind: word(&entry.kind), cause: cause(&entry.why) }
 }
 
 /// A cause is a document of its own: its name, and whatever belongs to it.
@@ -280,12 +275,8 @@ impl From<Diagram> for FlowView {
             row: node.row,
             state: node.state,
         };
-        let edge = |edge: DiagramEdge| FlowEdgeView {
-            from: edge.from,
-            to: edge.to,
-            label: edge.label,
-            taken: edge.taken,
-        };
+        let edge =
+            |edge: DiagramEdge| FlowEdgeView { from: edge.from, to: edge.to, label: edge.label, taken: edge.taken };
         Self {
             flow: diagram.flow,
             version: diagram.version,

@@ -16,14 +16,12 @@ const DAY_MS: i64 = 86_400_000;
 /// Words of both languages, each rare enough to find something and common enough to find much.
 const PLACES: [&str; 12] =
     ["A座", "B座", "一号车间", "二号车间", "冷库", "食堂", "机房", "北门", "Lab", "Warehouse", "Office", "Dormitory"];
-const THINGS: [&str; 12] = [
-    "空调", "电梯", "打印机", "注塑机", "照明灯", "水管", "门禁", "网络", "pump", "conveyor", "printer", "router",
-];
-const FAULTS: [&str; 12] = [
-    "漏水", "异响", "无法启动", "卡纸", "闪烁", "堵塞", "失灵", "中断", "leaks", "stopped", "overheats", "offline",
-];
+const THINGS: [&str; 12] =
+    ["空调", "电梯", "打印机", "注塑机", "照明灯", "水管", "门禁", "网络", "pump", "conveyor", "printer", "router"];
+const FAULTS: [&str; 12] =
+    ["漏水", "异响", "无法启动", "卡纸", "闪烁", "堵塞", "失灵", "中断", "leaks", "stopped", "overheats", "offline"];
 const CATEGORIES: [&str; 6] = ["hvac", "electric", "plumbing", "network", "machine", "other"];
-const URGENCIES: [&str; 3] = ["low", "normal", "high"];
+const URGENCIES: [&str; 3] = ["low", "normal", "urgent"];
 
 /// Adds `rows` tickets to a tenant.
 pub(super) async fn tickets(engine: &Engine, tenant: TenantId, rows: u64) -> anyhow::Result<()> {

@@ -19,7 +19,7 @@ pub(super) async fn list(args: &BenchArgs, config: Config) -> anyhow::Result<()>
     let filter = json!({"all": [
         {"f": "status", "op": "in", "v": ["new", "open", "waiting"]},
         {"f": "priority", "op": "gte", "v": 2},
-        {"f": "urgency", "op": "eq", "v": "high"},
+        {"f": "urgency", "op": "eq", "v": "urgent"},
     ]});
     let first = format!("/api/v1/tickets?limit=25&filter={}", encoded(&filter.to_string()));
     measure(args, &bench, "list.first_page", |_| first.clone()).await?;
@@ -67,12 +67,7 @@ async fn loaded(args: &BenchArgs, config: Config) -> anyhow::Result<Bench> {
     Ok(bench)
 }
 
-async fn measure(
-    args: &BenchArgs,
-    bench: &Bench,
-    name: &str,
-    address: impl Fn(usize) -> String,
-) -> anyhow::Result<()> {
+async fn measure(args: &BenchArgs, bench: &Bench, name: &str, address: impl Fn(usize) -> String) -> anyhow::Result<()> {
     let mut client = bench.client();
     for n in 0..WARM_UP {
         get(&mut client, &address(n)).await?;

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use anyhow::Context;
 use ::ai::classify::{self, Document, Example, TrainOptions};
+use anyhow::Context;
 use engine::samples::{Generator, Plan, SampleTicket, Source};
 use serde_json::json;
 use tokio::time::Instant;
@@ -65,13 +65,8 @@ pub(super) async fn classify(args: &BenchArgs, _config: Config) -> anyhow::Resul
     let pack = demo::embedded("repair")?;
     let source = Source::read(&pack.sample, demo::calendar(&pack)?)?;
     let until = clock::now();
-    let plan = Plan {
-        form: "repair".into(),
-        seed: 1,
-        tickets: TRAIN + TEST,
-        from: until.plus_millis(-180 * DAY_MS),
-        until,
-    };
+    let plan =
+        Plan { form: "repair".into(), seed: 1, tickets: TRAIN + TEST, from: until.plus_millis(-180 * DAY_MS), until };
     let example = |ticket: SampleTicket| Example {
         document: Document { title: ticket.title, text: ticket.description, fields: Vec::new() },
         label: ticket.category,

@@ -9,11 +9,11 @@ use store::{Store, StoreConfig};
 use tokio::sync::watch;
 use tokio::time::Instant;
 
+use super::KillArgs;
 use super::child::{self, Program};
 use super::journal::{self, Journal};
 use super::verdict;
 use super::worker::Worker;
-use super::KillArgs;
 use crate::commands::open;
 use crate::config::Config;
 use crate::output::{self, Progress};

@@ -67,11 +67,15 @@ async fn comments(client: &mut Client, entries: &BTreeMap<String, Entry>) -> any
 async fn wait_for_jobs(client: &mut Client, settle: Duration, verdict: &mut Verdict) -> anyhow::Result<()> {
     let deadline = Instant::now() + settle;
     loop {
-        let jobs = pages(client, "/api/v1/jobs").await?;
+        let mut jobs = Vec::new();
+        for state in ["ready", "running", "done", "dead", "quarantined"] {
+            jobs.extend(pages(client, &format!("/api/v1/jobs?state={state}")).await?);
+        }
         // Jobs that became due only a moment ago are not late.
         let now = crate::clock::now().plus_millis(-2_000).to_string();
         let in_state = |job: &&Value, state: &str| job["state"] == state;
-        let overdue = jobs.iter().filter(|job| in_state(job, "running") || (in_state(job, "ready") && is_due(job, &now)));
+        let overdue =
+            jobs.iter().filter(|job| in_state(job, "running") || (in_state(job, "ready") && is_due(job, &now)));
         let overdue = overdue.count();
         if overdue == 0 || Instant::now() > deadline {
             verdict.jobs = jobs.len();
@@ -128,18 +132,10 @@ impl Verdict {
         }
     }
 
-    fn writes(
-        &mut self,
-        entries: &BTreeMap<String, Entry>,
-        tickets: &[Value],
-        events: &[Value],
-        comments: &[String],
-    ) {
+    fn writes(&mut self, entries: &BTreeMap<String, Entry>, tickets: &[Value], events: &[Value], comments: &[String]) {
         let by_title = count(tickets.iter().filter_map(|ticket| ticket["title"].as_str()));
-        let numbers: BTreeMap<&str, &str> = tickets
-            .iter()
-            .filter_map(|ticket| Some((ticket["id"].as_str()?, ticket["number"].as_str()?)))
-            .collect();
+        let numbers: BTreeMap<&str, &str> =
+            tickets.iter().filter_map(|ticket| Some((ticket["id"].as_str()?, ticket["number"].as_str()?))).collect();
         let comments = count(comments.iter().map(String::as_str));
         let changes = of_kind(events, "ticket.changed");
         let changes = count(changes.filter_map(|event| event["data"]["changes"]["spot"]["to"].as_str()));
@@ -155,7 +151,10 @@ impl Verdict {
                     if let (What::Create, Some(number)) = (&entry.what, number)
                         && numbers.get(ticket.as_str()) != Some(&number.as_str())
                     {
-                        self.fault(format!("{mark} was acknowledged as {number}, the server has {:?}", numbers.get(ticket.as_str())));
+                        self.fault(format!(
+                            "{mark} was acknowledged as {number}, the server has {:?}",
+                            numbers.get(ticket.as_str())
+                        ));
                     }
                     found == 1
                 }

@@ -61,13 +61,7 @@ impl Worker {
     async fn until_answered(&mut self, client: &mut Client, mark: &str, what: &What) -> Option<Answer> {
         let (method, path, body, tag) = request(mark, what);
         loop {
-            let ask = Ask {
-                method,
-                path: &path,
-                body: Some(&body),
-                key: Some(mark),
-                if_match: tag.as_deref(),
-            };
+            let ask = Ask { method, path: &path, body: Some(&body), key: Some(mark), if_match: tag.as_deref() };
             match client.ask(ask).await {
                 // The first try may still be at work, or died with its server; asking again tells.
                 Ok(answer) if answer.status == 503 || answer.json()["code"] == "request.in_flight" => {}

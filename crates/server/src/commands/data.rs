@@ -19,8 +19,8 @@ const PREVIEW_ROWS: usize = 1_000;
 const PAGE: u32 = 200;
 
 pub(crate) async fn import(config: Config, args: ImportTickets) -> anyhow::Result<()> {
-    let text = std::fs::read_to_string(&args.mapping)
-        .with_context(|| format!("could not read {}", args.mapping.display()))?;
+    let text =
+        std::fs::read_to_string(&args.mapping).with_context(|| format!("could not read {}", args.mapping.display()))?;
     let mapping: Mapping =
         serde_json::from_str(&text).with_context(|| format!("{} is no mapping", args.mapping.display()))?;
     let name = args.file.display().to_string();
@@ -51,8 +51,7 @@ pub(crate) async fn import(config: Config, args: ImportTickets) -> anyhow::Resul
     let shown = output::Progress::new();
     let import = Import { mapping, source: name, resume: args.resume };
     let mut tell = |told: Progress| shown.step(&format!("{} rows read, {} imported …", told.read, told.done));
-    let report =
-        imports::run(&engine, &ctx, import, &mut rows, &mut tell).await.map_err(tenants::explained)?;
+    let report = imports::run(&engine, &ctx, import, &mut rows, &mut tell).await.map_err(tenants::explained)?;
     shown.done();
     let progress = report.progress;
     let counts = json!({
@@ -81,7 +80,13 @@ pub(crate) async fn export(config: Config, args: Export) -> anyhow::Result<()> {
     let mut out = BufWriter::new(std::io::stdout().lock());
     let mut after = None;
     loop {
-        let query = ListTickets { filter: filter.clone(), sort: Some("created_at".into()), after, limit: PAGE, ..ListTickets::default() };
+        let query = ListTickets {
+            filter: filter.clone(),
+            sort: Some("created_at".into()),
+            after,
+            limit: PAGE,
+            ..ListTickets::default()
+        };
         let page = tickets::list(&engine, &ctx, query).await.map_err(tenants::explained)?;
         for ticket in &page.tickets {
             let mut row = tickets::row::flat(ticket);

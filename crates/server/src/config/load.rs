@@ -11,8 +11,7 @@ use figment::{Figment, Metadata, Profile, Provider, Source};
 use super::{Config, FilesKind, Secret};
 
 /// Every key with its default and its explanation.
-pub(crate) const DEFAULTS: &str =
-    include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../config.default.toml"));
+pub(crate) const DEFAULTS: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../config.default.toml"));
 
 const PREFIX: &str = "GONGDAN__";
 /// Read when no file is named; may be absent.
@@ -97,8 +96,7 @@ pub(crate) fn load(sources: &Sources) -> Result<Loaded, ConfigError> {
         figment = figment.merge(Serialized::global("database.url", database));
     }
 
-    let mut config: Config =
-        figment.extract().map_err(|error| ConfigError::Invalid(error.to_string()))?;
+    let mut config: Config = figment.extract().map_err(|error| ConfigError::Invalid(error.to_string()))?;
     read_secret(&mut config.database.url, &config.database.url_file)?;
     read_secret(&mut config.files.s3.secret_key, &config.files.s3.secret_key_file)?;
     check(&config)?;
@@ -189,8 +187,8 @@ fn read_secret(secret: &mut Secret, path: &str) -> Result<(), ConfigError> {
     if path.is_empty() {
         return Ok(());
     }
-    let text = std::fs::read_to_string(path)
-        .map_err(|source| ConfigError::SecretFile { path: path.to_owned(), source })?;
+    let text =
+        std::fs::read_to_string(path).map_err(|source| ConfigError::SecretFile { path: path.to_owned(), source })?;
     *secret = Secret::new(text.trim());
     Ok(())
 }
@@ -253,22 +251,16 @@ fn distance(left: &str, right: &str) -> usize {
     row[right.len()]
 }
 
-fn origins(
-    figment: &Figment,
-    config: &Config,
-    known: &BTreeMap<String, Value>,
-) -> Vec<(String, String, String)> {
+fn origins(figment: &Figment, config: &Config, known: &BTreeMap<String, Value>) -> Vec<(String, String, String)> {
     let shown = serde_json::to_value(config).unwrap_or_default();
     let describe = |key: &String| {
         let pointer = format!("/{}", key.replace('.', "/"));
         let value = shown.pointer(&pointer).map(ToString::to_string).unwrap_or_default();
-        let source = figment.find_metadata(key).map_or("flag".into(), |metadata| {
-            match metadata.source.as_ref() {
-                Some(Source::File(path)) => path.display().to_string(),
-                _ if metadata.name == "environment" => "environment".into(),
-                _ if metadata.name.starts_with("TOML") => "default".into(),
-                _ => "flag".into(),
-            }
+        let source = figment.find_metadata(key).map_or("flag".into(), |metadata| match metadata.source.as_ref() {
+            Some(Source::File(path)) => path.display().to_string(),
+            _ if metadata.name == "environment" => "environment".into(),
+            _ if metadata.name.starts_with("TOML") => "default".into(),
+            _ => "flag".into(),
         });
         (key.clone(), value, source)
     };

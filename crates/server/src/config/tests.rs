@@ -28,8 +28,7 @@ fn flags_beat_environment_beats_file_beats_defaults() {
     let mut sources = sources(folder.path(), file);
     let variables = [("GONGDAN__HTTP__MAX_CONNECTIONS", "8"), ("GONGDAN__HTTP__LISTEN", "0.0.0.0:2")];
     sources.variables = variables.map(|(key, value)| (key.to_owned(), value.to_owned())).into();
-    sources.overrides =
-        Overrides { listen: Some(([127, 0, 0, 1], 3).into()), ..Overrides::default() };
+    sources.overrides = Overrides { listen: Some(([127, 0, 0, 1], 3).into()), ..Overrides::default() };
 
     let loaded = load(&sources).expect("loads");
     let http = &loaded.config.http;
@@ -47,10 +46,7 @@ fn an_unknown_key_names_the_nearest() {
         refusal("[http]\nlisten_on = \"x\""),
         "gongdan.toml: unknown key `http.listen_on`; did you mean `http.listen`?"
     );
-    assert_eq!(
-        refusal("nonsense_without_likeness = 1"),
-        "gongdan.toml: unknown key `nonsense_without_likeness`"
-    );
+    assert_eq!(refusal("nonsense_without_likeness = 1"), "gongdan.toml: unknown key `nonsense_without_likeness`");
     let variables = vec![("GONGDAN__LOG__LEVLE".to_owned(), "debug".to_owned())];
     let error = load(&Sources { variables, ..Sources::default() }).expect_err("is refused");
     assert_eq!(

@@ -130,9 +130,8 @@ async fn connection(
     held: Held,
 ) {
     let service = service_fn(move |request: Request<Incoming>| {
-        let mut request = request.map(|body| {
-            Body::new(PacedBody::new(body, deadlines.body, deadlines.body_bytes_per_second))
-        });
+        let mut request =
+            request.map(|body| Body::new(PacedBody::new(body, deadlines.body, deadlines.body_bytes_per_second)));
         request.extensions_mut().insert(Peer(peer.ip()));
         let router = router.clone();
         async move { Ok::<_, Infallible>(router.oneshot(request).await.unwrap_or_else(|e| match e {})) }

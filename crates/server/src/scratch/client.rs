@@ -6,15 +6,14 @@ use std::io;
 use std::net::SocketAddr;
 
 use serde_json::Value;
-use tokio::io::{AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::io::AsyncBufReadExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
 
 /// An answer with the few headers that matter.
 #[derive(Debug, Clone)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
-    pub(crate) etag: Option<String>,
     pub(crate) body: Vec<u8>,
 }
 
@@ -114,7 +113,7 @@ async fn read_answer(stream: &mut BufReader<TcpStream>) -> io::Result<Answer> {
     let status_line = read_line(stream).await?;
     let status = status_line.split(' ').nth(1).and_then(|status| status.parse().ok());
     let status = status.ok_or(io::ErrorKind::InvalidData)?;
-    let (mut length, mut chunked, mut etag) = (0, false, None);
+    let (mut length, mut chunked) = (0, false);
     loop {
         let line = read_line(stream).await?;
         if line.is_empty() {
@@ -124,12 +123,11 @@ async fn read_answer(stream: &mut BufReader<TcpStream>) -> io::Result<Answer> {
         match name.to_ascii_lowercase().as_str() {
             "content-length" => length = value.trim().parse().map_err(io::Error::other)?,
             "transfer-encoding" => chunked = value.trim() == "chunked",
-            "etag" => etag = Some(value.trim().to_owned()),
             _ => {}
         }
     }
     let body = if chunked { read_chunks(stream).await? } else { read_exact(stream, length).await? };
-    Ok(Answer { status, etag, body })
+    Ok(Answer { status, body })
 }
 
 async fn read_line(stream: &mut BufReader<TcpStream>) -> io::Result<String> {

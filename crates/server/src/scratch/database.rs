@@ -77,9 +77,8 @@ impl Drop for Scratch {
 
 fn psql(server: &str, statement: &str) -> anyhow::Result<()> {
     let program = find_psql().context("psql was not found")?;
-    let run = Command::new(program)
-        .args(["--no-psqlrc", "--quiet", "--dbname", server, "--command", statement])
-        .output()?;
+    let run =
+        Command::new(program).args(["--no-psqlrc", "--quiet", "--dbname", server, "--command", statement]).output()?;
     if !run.status.success() {
         bail!("psql: {}", String::from_utf8_lossy(&run.stderr).trim());
     }

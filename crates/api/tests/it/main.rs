@@ -1,0 +1,10 @@
+//! The HTTP side through the real router, on both databases.
+
+mod authz;
+mod bodies;
+mod etag;
+mod files;
+mod idempotency;
+mod session;
+mod stream;
+mod tickets;
