@@ -1,3 +1,5 @@
+//! A small desk is taught, then asked.
+
 use proptest::prelude::*;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! Reports in Chinese and English, and what must be found in them.
+
 use std::collections::HashMap;
 
 use proptest::prelude::*;

@@ -1,3 +1,5 @@
+//! Chains of marks, learned from a few sentences.
+
 use super::*;
 use proptest::prelude::*;
 

@@ -1,3 +1,5 @@
+//! The `ai` commands on small files, as outsiders call them.
+
 use std::fs;
 use std::path::Path;
 
