@@ -7,11 +7,16 @@ type Words = { texts: Dictionary; language: Language; colours: Palette };
 
 export const OPEN: Status[] = ["new", "open", "waiting", "solved"];
 
+/** The statuses of open work, in the order of a ticket's life. */
+export function openStatuses(overview: Overview): Overview["open_by_status"] {
+  return OPEN.flatMap((status) => overview.open_by_status.filter((each) => each.status === status));
+}
+
 const shortDay = (date: string, language: Language) => day(`${date}T00:00:00`, language);
 
 export function openByStatus(overview: Overview, { texts, colours }: Words) {
   const base = baseOption(colours);
-  const rows = [...overview.open_by_status].filter(({ status }) => OPEN.includes(status)).reverse();
+  const rows = openStatuses(overview).reverse();
   return {
     ...base,
     tooltip: { ...base.tooltip, trigger: "item" as const },

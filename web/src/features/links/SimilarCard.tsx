@@ -7,6 +7,9 @@ import { Card } from "@/ui/Card.tsx";
 import { StatusTag } from "@/ui/marks.tsx";
 import styles from "./links.module.css";
 
+/** Below this, a percentage says more about the measure than about the tickets. */
+const TELLING = 0.3;
+
 /** Tickets that say much the same, with how they were solved. */
 export function SimilarCard({ id }: { id: string }) {
   const texts = useTexts();
@@ -28,7 +31,8 @@ export function SimilarCard({ id }: { id: string }) {
               <StatusTag status={each.ticket.status} />
             </div>
             <p className="quiet small num">
-              {each.ticket.number} · {texts.ticket.similarity(percent(each.score))}
+              {each.ticket.number}
+              {each.score >= TELLING && ` · ${texts.ticket.similarity(percent(each.score))}`}
             </p>
             {each.resolution && <p className={styles.resolution}>{each.resolution}</p>}
           </li>

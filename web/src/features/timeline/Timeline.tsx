@@ -160,7 +160,7 @@ function Fact({ item, names }: { item: TimelineItem; names: TimelineProps["names
       </span>
       <div className={styles.factBody}>
         {who && <span className={styles.who}>{who} </span>}
-        {words}
+        {who ? words : words.charAt(0).toUpperCase() + words.slice(1)}
         {list.length === 1 && list[0] && (
           <>
             {texts.common.colon}

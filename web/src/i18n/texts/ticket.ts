@@ -156,7 +156,7 @@ export const en: typeof zh = {
   switchToReply: "Make it a public reply?",
   switchToNote: "Make it an internal note?",
   created: "created the ticket",
-  changed: (field) => `changed ${field}`,
+  changed: (field) => `changed ${field.toLowerCase()}`,
   changedFromTo: (from, to) => `${from} → ${to}`,
   linked: "linked a ticket",
   unlinked: "removed a link",
@@ -176,9 +176,9 @@ export const en: typeof zh = {
   slaMet: (target) => `“${target}” was met in time`,
   slaEscalated: "Escalated",
   suggested: (n) => (n > 1 ? `made ${n} suggestions` : "made a suggestion"),
-  suggestedField: (field, value) => `suggested “${value}” for ${field}`,
+  suggestedField: (field, value) => `suggested “${value}” as ${field.toLowerCase()}`,
   suggestionDecided: (how, field) =>
-    field ? `${how} the suggestion for ${field}` : `${how} a suggestion`,
+    field ? `${how} the suggested ${field.toLowerCase()}` : `${how} a suggestion`,
   decisions: {
     accept: "accepted",
     accepted: "accepted",

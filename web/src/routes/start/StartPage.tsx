@@ -75,7 +75,7 @@ function Figures({ overview }: { overview: Overview }) {
       {children}
     </Link>
   );
-  const statuses = overview.open_by_status.filter(({ status }) => options.OPEN.includes(status));
+  const statuses = options.openStatuses(overview);
   const people = overview.load_by_engineer;
   const dayName = (date: string) => day(`${date}T00:00:00`, language);
 
@@ -105,15 +105,19 @@ function Figures({ overview }: { overview: Overview }) {
         <Panel
           title={start.slaRate}
           chart={
-            <Chart
-              option={charts.rate}
-              height={HEIGHT}
-              label={start.slaRate}
-              onPick={({ index }) => {
-                const found = overview.sla_rate[index];
-                if (found) go(where.createdOn(found.day));
-              }}
-            />
+            overview.sla_rate.every(({ met, breached }) => met + breached === 0) ? (
+              <Empty icon="clock" title={start.nothing} />
+            ) : (
+              <Chart
+                option={charts.rate}
+                height={HEIGHT}
+                label={start.slaRate}
+                onPick={({ index }) => {
+                  const found = overview.sla_rate[index];
+                  if (found) go(where.createdOn(found.day));
+                }}
+              />
+            )
           }
           columns={[start.day, start.onTime, start.late, start.rate]}
           rows={overview.sla_rate.map(({ day: date, met, breached }) => ({
