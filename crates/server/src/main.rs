@@ -55,7 +55,7 @@ async fn run(cli: Cli, started: Instant) -> anyhow::Result<ExitCode> {
     if let Command::Ai(args) = cli.command {
         return ai::run(args);
     }
-    act(cli, started).await.map(|()| ExitCode::SUCCESS)
+    Box::pin(act(cli, started)).await.map(|()| ExitCode::SUCCESS)
 }
 
 async fn act(cli: Cli, started: Instant) -> anyhow::Result<()> {
@@ -90,8 +90,8 @@ async fn act(cli: Cli, started: Instant) -> anyhow::Result<()> {
         Command::Import(cli::ImportCommand::Tickets(args)) => data::import(load()?.config, args).await,
         Command::Export(args) => data::export(load()?.config, args).await,
         Command::Ai(args) => ai::run(args).map(drop),
-        Command::Bench(args) => bench::run(args, load()?.config).await,
-        Command::Chaos(ChaosCommand::Kill(args)) => chaos::run(args, load()?.config).await,
+        Command::Bench(args) => Box::pin(bench::run(args, load()?.config)).await,
+        Command::Chaos(ChaosCommand::Kill(args)) => Box::pin(chaos::run(args, load()?.config)).await,
         Command::Version { json } => show::version(json),
     }
 }

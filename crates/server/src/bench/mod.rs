@@ -58,10 +58,10 @@ pub(crate) enum Name {
 
 pub(crate) async fn run(args: BenchArgs, config: Config) -> anyhow::Result<()> {
     match args.name {
-        Name::Create => create::run(&args, config).await,
-        Name::List => read::list(&args, config).await,
-        Name::Search => read::search(&args, config).await,
-        Name::Open => read::open(&args, config).await,
+        Name::Create => Box::pin(create::run(&args, config)).await,
+        Name::List => Box::pin(read::list(&args, config)).await,
+        Name::Search => Box::pin(read::search(&args, config)).await,
+        Name::Open => Box::pin(read::open(&args, config)).await,
         Name::Classify => start::classify(&args, config).await,
         Name::Start => start::start(&args).await,
     }

@@ -1,6 +1,7 @@
 //! The run: prepare, work, kill, start again, and in the end compare.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use anyhow::Context;
@@ -21,6 +22,9 @@ use crate::scratch::{self, Dice, Ready, Scratch};
 
 /// Jobs may take so long to be done once the clients have stopped.
 const SETTLE: Duration = Duration::from_secs(60);
+/// A server answers its first request within this time, however loaded the machine is.
+const WARM: Duration = Duration::from_secs(10);
+const POLL: Duration = Duration::from_millis(5);
 
 pub(crate) async fn run(args: KillArgs, config: Config) -> anyhow::Result<()> {
     let began = Instant::now();
@@ -94,6 +98,7 @@ async fn storm(args: &KillArgs, program: &Program, ready: &Ready, path: &std::pa
     let journal = Arc::new(Journal::create(path)?);
     let (stop, stopping) = watch::channel(false);
     let mut dice = Dice::new(args.seed);
+    let answers = Arc::new(AtomicU64::new(0));
     let mut child = program.start().await?;
     let workers: Vec<_> = (0..args.clients)
         .map(|name| {
@@ -104,6 +109,7 @@ async fn storm(args: &KillArgs, program: &Program, ready: &Ready, path: &std::pa
                 journal: Arc::clone(&journal),
                 dice: Dice::new(dice.next()),
                 stop: stopping.clone(),
+                answers: Arc::clone(&answers),
             };
             tokio::spawn(worker.run())
         })
@@ -111,6 +117,10 @@ async fn storm(args: &KillArgs, program: &Program, ready: &Ready, path: &std::pa
 
     let progress = Progress::new();
     for kill in 1..=args.kills {
+        // Most lives end amid work, some before any was done.
+        if dice.below(4) > 0 {
+            until_answered(&answers).await;
+        }
         let alive = Duration::from_millis(5 + dice.below(args.longest_ms));
         tokio::time::sleep(alive).await;
         child::kill(child).await?;
@@ -126,4 +136,12 @@ async fn storm(args: &KillArgs, program: &Program, ready: &Ready, path: &std::pa
     child::kill(child).await?;
     progress.done();
     Ok(acknowledged)
+}
+
+/// Waits until the server that just started has answered somebody, or clearly will not.
+async fn until_answered(answers: &AtomicU64) {
+    let (before, deadline) = (answers.load(Ordering::Relaxed), Instant::now() + WARM);
+    while answers.load(Ordering::Relaxed) == before && Instant::now() < deadline {
+        tokio::time::sleep(POLL).await;
+    }
 }

@@ -30,7 +30,7 @@ pub(crate) struct KillArgs {
     #[arg(long, default_value_t = 1)]
     pub(crate) seed: u64,
     /// Longest time between a start and its kill.
-    #[arg(long, default_value_t = 400)]
+    #[arg(long, default_value_t = 600)]
     pub(crate) longest_ms: u64,
     /// Keep the folder with journal, data and server log.
     #[arg(long)]

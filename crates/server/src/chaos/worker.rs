@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -21,6 +22,8 @@ pub(super) struct Worker {
     pub(super) journal: Arc<Journal>,
     pub(super) dice: Dice,
     pub(super) stop: watch::Receiver<bool>,
+    /// Grows with every answer, of all clients together.
+    pub(super) answers: Arc<AtomicU64>,
 }
 
 /// A ticket that this client made; nobody else changes it.
@@ -65,7 +68,10 @@ impl Worker {
             match client.ask(ask).await {
                 // The first try may still be at work, or died with its server; asking again tells.
                 Ok(answer) if answer.status == 503 || answer.json()["code"] == "request.in_flight" => {}
-                Ok(answer) => return Some(answer),
+                Ok(answer) => {
+                    self.answers.fetch_add(1, Ordering::Relaxed);
+                    return Some(answer);
+                }
                 Err(_) => {}
             }
             if *self.stop.borrow() {

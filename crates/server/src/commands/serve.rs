@@ -95,6 +95,7 @@ fn start_workers(engine: &Engine, config: &Config, phase: &watch::Sender<Phase>)
         let settings = RunnerSettings {
             owner: format!("{:08x}-{number}", clock::seed() as u32),
             sweep: Duration::from_millis(config.worker.sweep_ms),
+            lease_ms: config.worker.lease_ms.max(1_000),
             ..RunnerSettings::default()
         };
         let mut stop = phase.subscribe();

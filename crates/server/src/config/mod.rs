@@ -91,6 +91,7 @@ pub(crate) struct S3 {
 pub(crate) struct Worker {
     pub(crate) concurrency: usize,
     pub(crate) sweep_ms: u64,
+    pub(crate) lease_ms: i64,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
