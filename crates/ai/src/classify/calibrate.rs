@@ -52,6 +52,8 @@ const PROMISES: [f64; 4] = [0.90, 0.95, 0.98, 0.99];
 const LOWER_BOUND_Z: f64 = 0.8416;
 /// Share of documents of a class that must not be called unknown.
 const KEEP_IN_SCOPE: f64 = 0.965;
+/// The same when even documents without words look familiar.
+const KEEP_AT_LEAST: f64 = 0.92;
 
 impl Evidence {
     pub(crate) fn new(scores: &[f32], novelty: f32) -> Self {
@@ -81,7 +83,7 @@ impl Calibration {
         let inputs: Vec<[f64; 3]> =
             trials.iter().zip(&evidences).map(|(trial, evidence)| fitted.inputs(&trial.scores, evidence)).collect();
         fitted.confidence = fit_confidence(&inputs, &right);
-        fitted.unknown_below = unknown_below(trials, &evidences).max(empty_top);
+        fitted.unknown_below = unknown_below(trials, &evidences, empty_top);
         let judged: Vec<(f64, bool)> =
             inputs.iter().zip(&right).map(|(input, right)| (fitted.confident(input), *right)).collect();
         fitted.accuracy = share(right.iter().filter(|right| **right).count(), right.len());
@@ -106,7 +108,7 @@ impl Calibration {
     }
 
     pub(crate) fn is_unknown(&self, evidence: &Evidence) -> bool {
-        evidence.top <= self.unknown_below
+        evidence.novelty >= 1.0 || evidence.top <= self.unknown_below
     }
 
     /// The threshold for a promised accuracy, if one was computed.
@@ -138,8 +140,9 @@ impl Calibration {
     }
 }
 
-/// The top score that all but a few of the held-out documents of a class exceed.
-fn unknown_below(trials: &[Trial], evidences: &[Evidence]) -> f32 {
+/// The top score that all but a few of the held-out documents of a class exceed; higher, but not much, when a document
+/// without words would reach it.
+fn unknown_below(trials: &[Trial], evidences: &[Evidence], empty_top: f32) -> f32 {
     let mut inside: Vec<f32> = trials
         .iter()
         .zip(evidences)
@@ -147,8 +150,12 @@ fn unknown_below(trials: &[Trial], evidences: &[Evidence]) -> f32 {
         .map(|(_, evidence)| evidence.top)
         .collect();
     inside.sort_by(f32::total_cmp);
-    let at = ((1.0 - KEEP_IN_SCOPE) * inside.len() as f64) as usize;
-    inside.get(at).copied().unwrap_or(f32::MIN)
+    let exceeded_by = |share: f64| {
+        let at = ((1.0 - share) * inside.len() as f64) as usize;
+        inside.get(at).copied().unwrap_or(f32::MIN)
+    };
+    // Where one class has nearly all documents, its constant alone beats many a real document.
+    exceeded_by(KEEP_IN_SCOPE).max(empty_top.min(exceeded_by(KEEP_AT_LEAST)))
 }
 
 fn fit_sharpness(trials: &[Trial]) -> f32 {
