@@ -12,7 +12,7 @@ pub(crate) fn report(tree: &Tree) -> String {
     for (suffix, long) in KINDS {
         let mut sizes: Vec<(usize, &str)> = tree
             .below("", suffix)
-            .filter(|file| !file.path.contains("/tests/") && !file.path.contains("generated"))
+            .filter(|file| !file.path.contains("/tests/") && !is_generated(&file.path))
             .map(|file| (file.text.lines().count(), file.path.as_str()))
             .collect();
         sizes.sort_unstable();
@@ -34,6 +34,10 @@ pub(crate) fn report(tree: &Tree) -> String {
     report
 }
 
+fn is_generated(path: &str) -> bool {
+    path.ends_with(".d.ts") || path.contains(".gen.")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -41,10 +45,10 @@ mod tests {
     #[test]
     fn names_the_long_ones() {
         let long = "x\n".repeat(700);
-        let tree = Tree::of(&[("a.rs", "x\n"), ("b.rs", &long), ("b/tests/c.rs", &long)]);
+        let tree = Tree::of(&[("a.rs", "x\n"), ("b.rs", &long), ("b/tests/c.rs", &long), ("d.gen.ts", &long)]);
         let report = report(&tree);
         assert!(report.contains("2 files"), "{report}");
         assert!(report.contains("long: b.rs (700)"), "{report}");
-        assert!(!report.contains("c.rs"), "{report}");
+        assert!(!report.contains("c.rs") && !report.contains("d.gen"), "{report}");
     }
 }
