@@ -1,0 +1,5 @@
+//! Commands and jobs over real databases, with the templates that ship.
+
+mod desk;
+mod imports;
+mod walk;
