@@ -96,7 +96,7 @@ async fn measure(
         "p50_ms": at(0.5),
         "p99_ms": at(0.99),
         "statements_each": (after.statements - before.statements) as f64 / done,
-        "commands_per_sync": done / (after.syncs - before.syncs).max(1) as f64,
+        "commands_per_sync": (after.syncs > before.syncs).then(|| done / (after.syncs - before.syncs) as f64),
     }))
 }
 

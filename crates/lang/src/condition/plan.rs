@@ -36,6 +36,19 @@ impl Checked {
         joined
     }
 
+    /// The parts that must all hold. Joined by [`Checked::all`] they mean the same; each still names all fields.
+    pub fn conjuncts(&self) -> Vec<Self> {
+        fn collect<'n>(node: &'n Node, found: &mut Vec<&'n Node>) {
+            match node {
+                Node::All(nodes) => nodes.iter().for_each(|node| collect(node, found)),
+                other => found.push(other),
+            }
+        }
+        let mut nodes = Vec::new();
+        collect(&self.root, &mut nodes);
+        nodes.into_iter().map(|node| Self { root: node.clone(), ..self.clone() }).collect()
+    }
+
     /// Fields of the row that the condition reads, sorted; a table's columns count as the table.
     pub fn fields(&self) -> &[String] {
         &self.fields

@@ -9,6 +9,7 @@ use domain::id::TicketId;
 use domain::view::Sort;
 use lang::{Bind, Checked, Env};
 
+use super::plan::{Equality, equality};
 use super::{Cursor, TicketColumns, TicketRow, search, ticket_columns};
 use crate::dialect::Dialect;
 use crate::error::{Refusal, StoreError};
@@ -38,9 +39,11 @@ pub struct TicketQuery<'a> {
 
 /// A query under construction: `$1` is the tenant.
 pub(super) struct Builder {
-    pub(super) from: &'static str,
+    pub(super) from: String,
     pub(super) wheres: Vec<String>,
     pub(super) values: Vec<Value>,
+    /// Filterable fields with a fixed value, among `wheres`.
+    pub(super) equalities: Vec<Equality>,
 }
 
 impl Tx {
@@ -82,6 +85,7 @@ impl Tx {
     /// How many tickets match, counted no further than `cap` + 1.
     pub async fn ticket_count(&mut self, filter: &TicketFilter<'_>, cap: u64) -> Result<u64, StoreError> {
         let mut builder = self.builder(filter)?;
+        self.ticket_narrow(&mut builder).await?;
         let limit = builder.bind(Value::Int(i64::try_from(cap).unwrap_or(i64::MAX).saturating_add(1)));
         let inner =
             format!("SELECT 1 AS one FROM {} WHERE {} LIMIT {limit}", builder.from, builder.wheres.join(" AND "));
@@ -110,8 +114,12 @@ impl Tx {
     }
 
     pub(super) fn builder(&self, filter: &TicketFilter<'_>) -> Result<Builder, StoreError> {
-        let mut builder =
-            Builder { from: "ticket t", wheres: vec!["t.tenant_id = $1".to_owned()], values: self.scoped(&[])? };
+        let mut builder = Builder {
+            from: "ticket t".to_owned(),
+            wheres: vec!["t.tenant_id = $1".to_owned()],
+            values: self.scoped(&[])?,
+            equalities: Vec::new(),
+        };
         builder.add(filter, self.dialect())?;
         Ok(builder)
     }
@@ -123,6 +131,8 @@ impl Tx {
         query: &TicketQuery<'_>,
         limit: u32,
     ) -> Result<Vec<TicketRow>, StoreError> {
+        self.ticket_narrow(&mut builder).await?;
+        self.ticket_walk(&mut builder, column);
         let direction = if query.sort.descending { "DESC" } else { "ASC" };
         let order = if column == "t.id" {
             format!("t.id {direction}")
@@ -155,12 +165,14 @@ impl Tx {
             Dialect::Sqlite => {
                 // CROSS JOIN keeps SQLite from leaving the full-text table for last.
                 builder.from = "ticket_search CROSS JOIN ticket_text x ON x.doc = ticket_search.rowid \
-                                CROSS JOIN ticket t ON t.tenant_id = x.tenant_id AND t.id = x.ticket_id";
+                                CROSS JOIN ticket t ON t.tenant_id = x.tenant_id AND t.id = x.ticket_id"
+                    .to_owned();
                 builder.wheres.push(format!("ticket_search MATCH {expression} AND x.tenant_id = $1"));
                 ("ticket_search.rowid", "")
             }
             Dialect::Postgres => {
-                builder.from = "ticket_text x JOIN ticket t ON t.tenant_id = x.tenant_id AND t.id = x.ticket_id";
+                builder.from =
+                    "ticket_text x JOIN ticket t ON t.tenant_id = x.tenant_id AND t.id = x.ticket_id".to_owned();
                 builder.wheres.push(format!("x.words @@ CAST({expression} AS TSQUERY) AND x.tenant_id = $1"));
                 ("x.doc", ", x.ticket_id DESC")
             }
@@ -195,10 +207,12 @@ impl Builder {
 
     fn add(&mut self, filter: &TicketFilter<'_>, dialect: Dialect) -> Result<(), StoreError> {
         let columns = TicketColumns { dialect, indexed: filter.indexed };
-        for condition in filter.conditions {
+        // Part by part, so that each can be looked at when the way into the list is chosen.
+        for condition in filter.conditions.iter().flat_map(|condition| condition.conjuncts()) {
             let first = self.values.len() + 1;
             let sql = condition.to_sql(dialect, &columns, filter.env, first);
             let sql = sql.map_err(|why| StoreError::Refused(Refusal::Statement(why.to_string())))?;
+            self.equalities.extend(equality(&sql, first));
             self.wheres.push(format!("({})", sql.text));
             self.values.extend(sql.binds.into_iter().map(|bind| match bind {
                 Bind::Text(text) => Value::Text(text),

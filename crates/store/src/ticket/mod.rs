@@ -5,6 +5,7 @@ mod cursor;
 mod history;
 mod link;
 mod list;
+mod plan;
 mod row;
 mod search;
 mod stats;
@@ -20,4 +21,4 @@ pub(crate) use row::ticket_columns;
 
 /// Statements of all files here.
 pub(crate) const STATEMENTS: &[&[(&str, &str)]] =
-    &[row::STATEMENTS, history::STATEMENTS, link::STATEMENTS, search::STATEMENTS];
+    &[row::STATEMENTS, history::STATEMENTS, link::STATEMENTS, plan::STATEMENTS, search::STATEMENTS];
