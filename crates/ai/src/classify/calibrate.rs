@@ -39,6 +39,8 @@ pub struct Calibration {
     pub(crate) sharpness: f32,
     /// Constant, and weights of the competition's outcome, the top score and the novelty.
     pub(crate) confidence: [f32; 4],
+    /// Bends the logistic curve to what was really observed: confidence before and after, both rising.
+    pub(crate) bends: Vec<(f32, f32)>,
     pub(crate) unknown_below: f32,
     /// Accuracy on held-out folds.
     pub accuracy: f64,
@@ -47,6 +49,9 @@ pub struct Calibration {
     pub thresholds: Vec<Threshold>,
 }
 
+const GROUP_ROWS: usize = 60;
+const MOST_GROUPS: usize = 12;
+const GROUP_PULL: f64 = 20.0;
 const PROMISES: [f64; 4] = [0.90, 0.95, 0.98, 0.99];
 /// One-sided 80 % confidence.
 const LOWER_BOUND_Z: f64 = 0.8416;
@@ -83,6 +88,9 @@ impl Calibration {
         let inputs: Vec<[f64; 3]> =
             trials.iter().zip(&evidences).map(|(trial, evidence)| fitted.inputs(&trial.scores, evidence)).collect();
         fitted.confidence = fit_confidence(&inputs, &right);
+        let straight: Vec<(f64, bool)> =
+            inputs.iter().zip(&right).map(|(input, right)| (fitted.confident(input), *right)).collect();
+        fitted.bends = fit_bends(straight);
         fitted.unknown_below = unknown_below(trials, &evidences, empty_top);
         let judged: Vec<(f64, bool)> =
             inputs.iter().zip(&right).map(|(input, right)| (fitted.confident(input), *right)).collect();
@@ -136,7 +144,7 @@ impl Calibration {
     fn confident(&self, inputs: &[f64; 3]) -> f64 {
         let [constant, weights @ ..] = self.confidence;
         let sum = weights.iter().zip(inputs).map(|(w, x)| f64::from(*w) * x).sum::<f64>();
-        sigmoid(f64::from(constant) + sum)
+        bend(&self.bends, sigmoid(f64::from(constant) + sum))
     }
 }
 
@@ -213,6 +221,44 @@ fn fit_confidence(inputs: &[[f64; 3]], right: &[bool]) -> [f32; 4] {
     weights[1] = weights[1].max(0.05);
     weights[2] = weights[2].max(0.0);
     weights.map(|weight| weight as f32)
+}
+
+/// Compares stated confidence with observed accuracy in groups of equal size; a group with few cases moves little.
+fn fit_bends(mut judged: Vec<(f64, bool)>) -> Vec<(f32, f32)> {
+    let groups = (judged.len() / GROUP_ROWS).min(MOST_GROUPS);
+    if groups < 3 {
+        return Vec::new();
+    }
+    judged.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let mut bends: Vec<(f64, f64, f64)> = Vec::new();
+    for group in judged.chunks(judged.len().div_ceil(groups)) {
+        let rows = group.len() as f64;
+        let stated = group.iter().map(|(stated, _)| stated).sum::<f64>() / rows;
+        let right = group.iter().filter(|(_, right)| *right).count() as f64;
+        let mut bend = (stated, (right + GROUP_PULL * stated) / (rows + GROUP_PULL), rows);
+        // The curve must rise: a group below its predecessor is joined with it.
+        while let Some(before) = bends.pop_if(|before| before.1 >= bend.1) {
+            let both = before.2 + bend.2;
+            let mix = |a: f64, b: f64| (a * before.2 + b * bend.2) / both;
+            bend = (mix(before.0, bend.0), mix(before.1, bend.1), both);
+        }
+        bends.push(bend);
+    }
+    bends.into_iter().map(|(stated, observed, _)| (stated as f32, observed as f32)).collect()
+}
+
+/// Straight lines between the bends, from zero to one.
+fn bend(bends: &[(f32, f32)], confidence: f64) -> f64 {
+    let mut before = (0.0, 0.0);
+    let ends = bends.iter().map(|(x, y)| (f64::from(*x), f64::from(*y))).chain([(1.0, 1.0)]);
+    for after in ends {
+        if confidence <= after.0 && after.0 > before.0 {
+            let way = (confidence - before.0) / (after.0 - before.0);
+            return before.1 + way * (after.1 - before.1);
+        }
+        before = after;
+    }
+    confidence
 }
 
 fn solve_four(mut matrix: [[f64; 4]; 4], mut right: [f64; 4]) -> [f64; 4] {

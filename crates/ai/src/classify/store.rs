@@ -43,6 +43,11 @@ impl Classifier {
 fn write_calibration(writer: &mut Writer, calibration: &Calibration) {
     writer.float(calibration.sharpness);
     calibration.confidence.iter().for_each(|weight| writer.float(*weight));
+    writer.size(calibration.bends.len());
+    for (stated, observed) in &calibration.bends {
+        writer.float(*stated);
+        writer.float(*observed);
+    }
     writer.float(calibration.unknown_below);
     for figure in [calibration.accuracy, calibration.loss] {
         writer.double(figure);
@@ -59,6 +64,9 @@ fn read_calibration(reader: &mut Reader<'_>) -> Result<Calibration, ModelError> 
     let mut calibration = Calibration { sharpness: reader.float()?, ..Calibration::default() };
     for weight in &mut calibration.confidence {
         *weight = reader.float()?;
+    }
+    for _ in 0..reader.count()? {
+        calibration.bends.push((reader.float()?, reader.float()?));
     }
     calibration.unknown_below = reader.float()?;
     calibration.accuracy = reader.double()?;
