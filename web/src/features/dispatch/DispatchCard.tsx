@@ -60,14 +60,18 @@ export function DispatchCard({
               </div>
               <p className={styles.reasons}>{reasonLine(each.reasons, language, options)}</p>
             </div>
-            <Button
-              size="small"
-              loading={dispatch.isPending && dispatch.variables === each.person.id}
-              onClick={() => assign(each.person.id)}
-              aria-label={texts.ticket.dispatchTo(each.person.name)}
-            >
-              {texts.acts.names.assign}
-            </Button>
+            {each.person.id === ticket.owner?.id ? (
+              <span className="quiet small">{texts.ticket.owner}</span>
+            ) : (
+              <Button
+                size="small"
+                loading={dispatch.isPending && dispatch.variables === each.person.id}
+                onClick={() => assign(each.person.id)}
+                aria-label={texts.ticket.dispatchTo(each.person.name)}
+              >
+                {texts.acts.names.assign}
+              </Button>
+            )}
           </li>
         ))}
       </ol>
