@@ -1,6 +1,7 @@
 //! How long pages of a list take with many tickets: filters, a custom field, a deep cursor, words, counts.
 //!
-//! `cargo run --release -p store --example lists -- URL ROWS` on an empty database. One JSON line per query.
+//! `cargo run --release -p store --example lists -- URL ROWS` on an empty database, or on one it has filled before. One
+//! JSON line per query.
 
 use std::collections::BTreeSet;
 use std::error::Error;
@@ -55,7 +56,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
             let deep = first.1.last().map(|last| deep_cursor(last, sort, rows));
             let second = match &deep {
                 Some(after) => timed(&store, scope, condition, sort, Some(after.clone()), words).await?,
-                None => (0.0, 0.0, Vec::new()).into_page(),
+                None => ((0.0, 0.0), Vec::new()),
             };
             let line = json!({
                 "query": name, "sort": sort, "rows": rows, "engine": format!("{:?}", store.dialect()),
@@ -82,16 +83,6 @@ async fn main() -> Result<(), Box<dyn Error>> {
     }
     store.close().await;
     Ok(())
-}
-
-trait IntoPage {
-    fn into_page(self) -> ((f64, f64), Vec<TicketRow>);
-}
-
-impl IntoPage for (f64, f64, Vec<TicketRow>) {
-    fn into_page(self) -> ((f64, f64), Vec<TicketRow>) {
-        ((self.0, self.1), self.2)
-    }
 }
 
 fn deep_cursor(row: &TicketRow, sort: &str, rows: i64) -> Cursor {
@@ -149,6 +140,9 @@ async fn timed(
 }
 
 async fn fill(store: &Store, tenant: TenantId, rows: i64) -> Result<(), Box<dyn Error>> {
+    if store.tenant_find(Some("lists")).await?.is_some() {
+        return Ok(());
+    }
     let row = TenantRow {
         id: tenant,
         slug: "lists".to_owned(),
