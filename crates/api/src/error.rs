@@ -6,6 +6,7 @@
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use domain::problem::{self, Problem};
+use engine::store::{Constraint, StoreError};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
@@ -67,6 +68,23 @@ impl ApiError {
         Self { retry_after: Some(seconds), ..Self::new(code).with(name, amount) }
     }
 
+    /// What the database said. A row that is pointed to but not there is the caller's mistake, not ours.
+    fn from_store(error: &StoreError) -> Self {
+        match error {
+            StoreError::Conflict(Constraint::Reference) => Self::new("form.bad_reference"),
+            StoreError::Unavailable(cause) => {
+                let cause: &dyn std::error::Error = &**cause;
+                tracing::error!(error = cause, "The database does not answer");
+                Self { retry_after: Some(1), ..Self::new("server.unavailable") }
+            }
+            _ => {
+                let error: &dyn std::error::Error = error;
+                tracing::error!(error, "The store failed");
+                Self::new("server.internal")
+            }
+        }
+    }
+
     pub(crate) fn body(&self, request_id: &str, language: &str) -> ProblemBody {
         let mut params = self.params.clone();
         if self.code == "server.internal" {
@@ -103,11 +121,7 @@ impl From<engine::Error> for ApiError {
             engine::Error::Stale => Self::new("request.stale"),
             engine::Error::Invalid(problems) => Self::invalid(problems),
             engine::Error::Refused(problem) => Self::invalid(vec![problem]),
-            engine::Error::Store(error) => {
-                let error: &dyn std::error::Error = &error;
-                tracing::error!(error, "The store failed");
-                Self::new("server.internal")
-            }
+            engine::Error::Store(error) => Self::from_store(&error),
         }
     }
 }

@@ -38,7 +38,7 @@ impl Program {
             .env("GONGDAN__LIMITS__REQUESTS_PER_MINUTE", "10000000")
             .env("GONGDAN__LOG__LEVEL", "warn")
             .env("GONGDAN__WORKER__SWEEP_MS", "200")
-            .env("GONGDAN__WORKER__LEASE_MS", "3000")
+            .env("GONGDAN__WORKER__LEASE_MS", "15000")
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(log)
