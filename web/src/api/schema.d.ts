@@ -1064,8 +1064,8 @@ export interface components {
         };
         /** @description Whom to hand it to. */
         DispatchBody: {
-            /** @description Id of a person; the best one when left out. */
-            person?: string | null;
+            /** @description Id of a person. */
+            person: string;
         };
         /** @description The document to keep as the draft. */
         DraftBody: {
@@ -1097,6 +1097,16 @@ export interface components {
              * @description What it added to the score.
              */
             points: number | null;
+            /**
+             * Format: double
+             * @description How well it fits, 0 to 1.
+             */
+            value: number | null;
+            /**
+             * Format: double
+             * @description How much that counts, 0 to 1.
+             */
+            weight: number | null;
         };
         /** @description A set of documents as files. */
         ExportView: {
@@ -1564,11 +1574,11 @@ export interface components {
         };
         /** @description Who fits best, and why everybody else does not. */
         RankingView: {
+            best: components["schemas"]["Named"] | null;
             left_out: components["schemas"]["LeftOutView"][];
             ranked: components["schemas"]["CandidateView"][];
         };
         RatingView: {
-            comment: string;
             /**
              * Format: int64
              * @description 1 to 5.
@@ -1607,8 +1617,8 @@ export interface components {
             version: number;
         };
         RetrainBody: {
-            /** @description What the model answers, such as `repair.category`. */
-            target: string;
+            /** @description What the model answers, such as `repair.category`; every target when left out. */
+            target?: string | null;
         };
         RollBackBody: {
             note?: string;
@@ -3510,7 +3520,7 @@ export interface operations {
     listJobs: {
         parameters: {
             query?: {
-                /** @description `due`, `running`, `done` or `dead`. */
+                /** @description `ready`, `running`, `done`, `dead` or `quarantined`; `dead` when left out. */
                 state?: string;
                 /** @description How many, 1 to 200. */
                 limit?: number;

@@ -34,14 +34,7 @@ export function FactsCard({ ticket }: { ticket: Ticket }) {
     [words.createdAt, at(ticket.created_at)],
     [words.solvedAt, at(ticket.solved_at)],
     [words.closedAt, at(ticket.closed_at)],
-    [
-      words.rating,
-      ticket.rating && (
-        <span>
-          {"★".repeat(ticket.rating.score)} <span className="quiet">{ticket.rating.comment}</span>
-        </span>
-      ),
-    ],
+    [words.rating, ticket.rating && <span>{"★".repeat(ticket.rating.score)}</span>],
   ];
   return (
     <Card title={words.details}>
