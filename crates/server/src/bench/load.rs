@@ -60,7 +60,7 @@ async fn batch(tx: &mut Tx, first: u64, count: u64, total: u64, now: Timestamp) 
 /// Ticket `n` of `total`, spread evenly over a year; most are closed, as in life.
 fn ticket(n: u64, total: u64, now: Timestamp, dice: &mut Dice) -> TicketRow {
     let mut word = |words: &[&'static str; 12]| dice.pick(words).copied().unwrap_or_default();
-    let title = format!("{}{}{} {n}", word(&PLACES), word(&THINGS), word(&FAULTS));
+    let title = format!("{} {n}", joined([word(&PLACES), word(&THINGS), word(&FAULTS)]));
     let age = i64::try_from((total - n).saturating_mul(u64::try_from(365 * DAY_MS).unwrap_or(1)) / total.max(1));
     let created_at = now.plus_millis(-age.unwrap_or_default());
     let millis = u64::try_from(created_at.millis()).unwrap_or_default();
@@ -101,6 +101,16 @@ fn ticket(n: u64, total: u64, now: Timestamp, dice: &mut Dice) -> TicketRow {
         source: "load".into(),
         version: 1,
     }
+}
+
+/// Chinese words stand together, others apart.
+fn joined(words: [&str; 3]) -> String {
+    words.into_iter().fold(String::new(), |mut text, word| {
+        if !text.is_empty() && (word.is_ascii() || text.ends_with(|last: char| last.is_ascii_alphabetic())) {
+            text.push(' ');
+        }
+        text + word
+    })
 }
 
 #[cfg(test)]
