@@ -325,34 +325,19 @@ impl Work<'_> {
         for row in rows {
             counted.read += 1;
             record.position = i64::try_from(number_of(&row)).unwrap_or(i64::MAX);
-            let judged = match row {
-                Err(bad) => {
-                    Err((bad.number, vec![Problem::new("", "import.bad_row").with("reason", bad.reason)], Value::Null))
-                }
-                Ok(row) => {
-                    let key = mapping.row_key(&row).map(|key| format!("import:{}:{key}", mapping.form));
-                    if let Some(key) = &key
-                        && !self.tx.import_key_claim(key).await?
+            match self.judged(&lookup, mapping, row) {
+                Ok((key, made)) => {
+                    // A row that was refused keeps its key free: with a better mapping it may still come in.
+                    if let Some(key) = key
+                        && !self.tx.import_key_claim(&key).await?
                     {
                         counted.skipped += 1;
                         continue;
                     }
-                    let number = row.number;
-                    lookup.ticket(self, mapping, &row).map_err(|problems| (number, problems, Value::Object(row.cells)))
-                }
-            };
-            match judged {
-                Ok(made) => {
                     self.import_ticket(&lookup, &record, made).await?;
                     counted.done += 1;
                 }
-                Err((number, problems, raw)) => {
-                    let row = ImportErrorRow {
-                        row: i64::try_from(number).unwrap_or(i64::MAX),
-                        code: problems.first().map(|problem| problem.code.clone()).unwrap_or_default(),
-                        message: json!(problems).to_string(),
-                        raw: raw.to_string(),
-                    };
+                Err(row) => {
                     self.tx.import_error_insert(record.id, &row).await?;
                     counted.failed += 1;
                 }
@@ -364,6 +349,31 @@ impl Work<'_> {
         self.tx.import_update(&record).await?;
         record.version += 1;
         Ok((record, counted))
+    }
+
+    /// The ticket that a row becomes, with the key that tells the row apart; or what to keep of a refused row.
+    fn judged(
+        &self,
+        lookup: &Lookup,
+        mapping: &Mapping,
+        row: Result<Row, BadRow>,
+    ) -> std::result::Result<(Option<String>, Made), ImportErrorRow> {
+        let number = i64::try_from(number_of(&row)).unwrap_or(i64::MAX);
+        let refused = |problems: Vec<Problem>, raw: Value| ImportErrorRow {
+            row: number,
+            code: problems.first().map(|problem| problem.code.clone()).unwrap_or_default(),
+            message: json!(problems).to_string(),
+            raw: raw.to_string(),
+        };
+        let row = row.map_err(|bad| {
+            let problem = Problem::new("", "import.bad_row").with("row", bad.number).with("reason", bad.reason);
+            refused(vec![problem], Value::Null)
+        })?;
+        let key = mapping.row_key(&row).map(|key| format!("import:{}:{key}", mapping.form));
+        match lookup.ticket(self, mapping, &row) {
+            Ok(made) => Ok((key, made)),
+            Err(problems) => Err(refused(problems, Value::Object(row.cells))),
+        }
     }
 
     /// A ticket of the past: no flow, no clocks, no jobs; its history says where it came from.

@@ -57,7 +57,7 @@ async fn bad_rows_are_kept_with_their_reason_and_good_ones_come_in_once(fresh: F
     assert_eq!(shown.ticket.created_at.to_string(), "2025-10-14T06:25:14.000Z");
     assert!(shown.ticket.requester_id.is_some() && shown.tasks.is_empty());
     let again = imports::run(&desk.engine, &desk.system, import(), &mut rows(), &mut |_| ()).await.expect("a report");
-    assert_eq!((again.progress.done, again.progress.skipped), (0, 3));
+    assert_eq!((again.progress.done, again.progress.skipped, again.progress.failed), (0, 2, 3));
 
     let wrong = json!({"type": "repair", "fields": {"no_such": {"from": "x"}}});
     let wrong = Import { mapping: serde_json::from_value(wrong).expect("a mapping"), ..import() };
