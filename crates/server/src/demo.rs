@@ -86,13 +86,8 @@ async fn history(engine: &Engine, ctx: &Ctx, pack: &Pack, progress: &Progress) -
         until: ctx.now(),
     };
     let source = Source::read(&pack.sample, calendar(pack)?)?;
-    let units = units(pack);
     let mut rows = Generator::new(&source, plan).zip(1u64..).filter_map(|(ticket, number)| {
-        let Ok(Value::Object(mut cells)) = serde_json::to_value(ticket) else { return None };
-        // The sample names units by key, the tenant by name.
-        if let Some(name) = cells.get("org").and_then(Value::as_str).and_then(|key| units.get(key)) {
-            cells.insert("org".to_owned(), name.clone());
-        }
+        let Ok(Value::Object(cells)) = serde_json::to_value(ticket) else { return None };
         Some(Ok(Row { number, cells }))
     });
     let import = Import { mapping, source: format!("sample of {}", pack.manifest.key), resume: None };
@@ -100,13 +95,6 @@ async fn history(engine: &Engine, ctx: &Ctx, pack: &Pack, progress: &Progress) -
     let report = imports::run(engine, ctx, import, &mut rows, &mut tell).await.map_err(tenants::explained)?;
     tracing::info!(form, done = report.progress.done, failed = report.progress.failed, "Imported the history");
     Ok(())
-}
-
-/// Name of every sample unit, by its key.
-fn units(pack: &Pack) -> BTreeMap<String, Value> {
-    let units = pack.sample.get("organisation").and_then(|all| all.get("orgs")?.as_array());
-    let pair = |unit: &Value| Some((unit.get("key")?.as_str()?.to_owned(), unit.get("name")?.clone()));
-    units.into_iter().flatten().filter_map(pair).collect()
 }
 
 /// The working hours of the sample's people.

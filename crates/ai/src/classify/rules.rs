@@ -101,7 +101,7 @@ impl Suggester {
         model: Option<Classifier>,
         sizes: &HashMap<&str, u32>,
     ) -> Result<Self, PolicyError> {
-        check(policy)?;
+        check(policy, model.is_some())?;
         let mut labels: Vec<String> = model.as_ref().map(|model| model.labels().to_vec()).unwrap_or_default();
         let (mut patterns, mut keywords, mut lifts) = (Vec::new(), Vec::new(), vec![0.0; labels.len()]);
         for class in &policy.classes {
@@ -215,8 +215,8 @@ impl Suggester {
     }
 }
 
-fn check(policy: &ClassifierPolicy) -> Result<(), PolicyError> {
-    if policy.classes.is_empty() {
+fn check(policy: &ClassifierPolicy, has_model: bool) -> Result<(), PolicyError> {
+    if policy.classes.is_empty() && !has_model {
         return Err(PolicyError::Empty);
     }
     for (at, class) in policy.classes.iter().enumerate() {

@@ -325,7 +325,7 @@ impl Work<'_> {
         for row in rows {
             counted.read += 1;
             record.position = i64::try_from(number_of(&row)).unwrap_or(i64::MAX);
-            match self.judged(&lookup, mapping, row) {
+            match self.import_judge(&lookup, mapping, row) {
                 Ok((key, made)) => {
                     // A row that was refused keeps its key free: with a better mapping it may still come in.
                     if let Some(key) = key
@@ -352,7 +352,7 @@ impl Work<'_> {
     }
 
     /// The ticket that a row becomes, with the key that tells the row apart; or what to keep of a refused row.
-    fn judged(
+    fn import_judge(
         &self,
         lookup: &Lookup,
         mapping: &Mapping,
