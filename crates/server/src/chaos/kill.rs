@@ -20,7 +20,7 @@ use crate::config::Config;
 use crate::output::{self, Progress};
 use crate::scratch::{self, Dice, Ready, Scratch};
 
-/// Jobs may take so long to be done once the clients have stopped.
+/// Once the clients have stopped, late jobs become fewer at least this often.
 const SETTLE: Duration = Duration::from_secs(60);
 /// A server answers its first request within this time, however loaded the machine is.
 const WARM: Duration = Duration::from_secs(10);
