@@ -89,7 +89,7 @@ impl Tree {
     }
 }
 
-/// Folders that builds and runs leave behind; nothing in them is ours.
+/// What git, builds and runs leave behind; nothing in it is ours. In a linked work tree `.git` is a file.
 const NOT_OURS: &[&str] = &[".git", "target", "node_modules", "dist", "data", ".results", ".vite"];
 
 fn collect(root: &Path, folder: &Path, paths: &mut Vec<String>) -> Result<()> {
@@ -100,10 +100,11 @@ fn collect(root: &Path, folder: &Path, paths: &mut Vec<String>) -> Result<()> {
         let name = entry.file_name();
         let path: PathBuf = folder.join(&name);
         let kind = entry.file_type()?;
+        if NOT_OURS.iter().any(|other| name == *other) {
+            continue;
+        }
         if kind.is_dir() {
-            if !NOT_OURS.iter().any(|other| name == *other) {
-                collect(root, &path, paths)?;
-            }
+            collect(root, &path, paths)?;
         } else if kind.is_file() && !name.to_string_lossy().ends_with(".log") {
             paths.push(path.to_string_lossy().into_owned());
         }
