@@ -164,8 +164,12 @@ codes! {
     "form.formula_cycle" 422 "公式互相引用：{cycle}" "The formulas refer to each other: {cycle}";
     "form.duplicate_id" 422 "编号 {id} 重复" "The id {id} is used twice";
     "form.malformed" 422 "表单定义有误：{reason}" "The form definition is wrong: {reason}";
-    "form.file_type" 422 "不接受这种文件：{media_type}" "This kind of file is not accepted: {media_type}";
-    "form.file_size" 422 "文件过大，上限 {limit}" "The file is too large; the limit is {limit}";
+    "form.file_type" 422 "“{name}”不是允许的文件类型（{media_type}）" "The file \"{name}\" is not of a kind that is accepted ({media_type})";
+    "form.file_size" 422 "文件“{name}”过大，上限 {limit}" "The file \"{name}\" is too large; the limit is {limit}";
+    "form.file_unusable" 422 "此文件不可用：不存在、不是你上传的，或已属于别处；请重新上传" "This file cannot be used: it is gone, not yours, or belongs elsewhere already; upload it again";
+    "form.archived" 422 "所选对象已停用，请另选" "What was chosen is archived; choose another";
+    "form.outside_filter" 422 "所选对象不在此处的可选范围内" "What was chosen is not among those that may be chosen here";
+    "form.copy_differs" 422 "与所选对象的资料不一致；请重新选择一次" "It differs from what the chosen object says; choose it once more";
 
     "definition.unknown" 404 "没有这个配置：{kind}/{key}" "There is no definition {kind}/{key}";
     "definition.not_published" 422 "配置 {kind}/{key} 尚未发布" "The definition {kind}/{key} is not published";

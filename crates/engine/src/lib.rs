@@ -6,6 +6,7 @@
 //! Start at [`tickets`]; [`configuration`] explains where definitions come from, [`jobs`] what runs later.
 
 pub mod ai;
+mod answers;
 pub mod configuration;
 mod ctx;
 pub mod definitions;

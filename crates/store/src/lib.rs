@@ -57,7 +57,7 @@ pub use import::{ImportErrorRow, ImportRow, ImportState};
 pub use job::{ClaimedJob, JobEnd, JobRow, JobState, MAX_ATTEMPTS, backoff_ms};
 pub use notification::NotificationRow;
 pub use org::OrgRow;
-pub use record::{RecordQuery, RecordRow};
+pub use record::{RecordFilter, RecordQuery, RecordRow};
 pub use search::SEGMENTER;
 pub use session::{SessionRow, TokenRow};
 pub use signal::{EventSignal, StoreStats};

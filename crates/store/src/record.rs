@@ -4,14 +4,16 @@ use std::collections::BTreeMap;
 
 use domain::id::{OrgId, RecordId};
 use domain::time::Timestamp;
-use serde_json::Value;
+use lang::{Bind, Checked, Column, Columns, Env, Type, json_column};
+use serde_json::Value as Json;
 
-use crate::error::{StoreError, require_one};
+use crate::dialect::{Dialect, json_document};
+use crate::error::{Refusal, StoreError, require_one};
 use crate::statement::statements;
 use crate::ticket::FieldValue;
 use crate::tx::Tx;
 use crate::user::like_literal;
-use crate::value::{Row, ToValue};
+use crate::value::{Row, ToValue, Value};
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct RecordRow {
@@ -26,7 +28,7 @@ pub struct RecordRow {
     pub parent_id: Option<RecordId>,
     /// `/` + ids from the root to this record, each followed by `/`.
     pub path: String,
-    pub data: Value,
+    pub data: Json,
     pub archived: bool,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
@@ -51,6 +53,30 @@ macro_rules! columns {
     () => {
         "id, type, form_version, title, key_text, org_id, parent_id, path, data, archived, created_at, updated_at, version"
     };
+}
+
+/// A condition over the record's own fields; it may compare them with an outer row.
+#[derive(Debug, Clone, Copy)]
+pub struct RecordFilter<'a> {
+    pub condition: &'a Checked,
+    pub outer: &'a Json,
+    pub env: &'a Env,
+}
+
+/// Fields are JSON; its times are columns.
+struct RecordColumns(Dialect);
+
+impl Columns for RecordColumns {
+    fn column(&self, field: &str, kind: &Type) -> Option<Column> {
+        match field {
+            "created_at" | "updated_at" => Some(Column::real(field)),
+            _ => json_column(self.0, &json_document(self.0, "record.data"), field, kind),
+        }
+    }
+
+    fn org_path(&self, id: &str) -> Option<String> {
+        Some(format!("(SELECT o.path FROM org_unit o WHERE o.tenant_id = record.tenant_id AND o.id = {id})"))
+    }
 }
 
 statements! {
@@ -106,6 +132,13 @@ impl Tx {
         self.query_opt_as(BY_KEY, &[&form, &key], RecordRow::read).await
     }
 
+    /// The records with these ids, archived ones too; unknown ids are left out.
+    pub async fn record_list_by_ids(&mut self, ids: &[RecordId]) -> Result<Vec<RecordRow>, StoreError> {
+        let sql = concat!("SELECT ", columns!(), " FROM record WHERE tenant_id = $1 AND id IN ");
+        let rows = self.query_by_ids(sql, ids).await?;
+        rows.into_iter().map(RecordRow::read).collect()
+    }
+
     /// Titles of the records with these ids; unknown ids are left out.
     pub async fn record_titles(&mut self, ids: &[RecordId]) -> Result<BTreeMap<RecordId, String>, StoreError> {
         let rows = self.query_by_ids("SELECT id, title FROM record WHERE tenant_id = $1 AND id IN ", ids).await?;
@@ -113,8 +146,27 @@ impl Tx {
     }
 
     pub async fn record_list(&mut self, query: &RecordQuery) -> Result<Vec<RecordRow>, StoreError> {
+        self.record_list_within(query, None).await
+    }
+
+    /// The same of those records only that meet a condition.
+    pub async fn record_list_within(
+        &mut self,
+        query: &RecordQuery,
+        filter: Option<RecordFilter<'_>>,
+    ) -> Result<Vec<RecordRow>, StoreError> {
         let mut values = self.scoped(&[])?;
         let mut sql = String::from(concat!("SELECT ", columns!(), " FROM record WHERE tenant_id = $1"));
+        if let Some(RecordFilter { condition, outer, env }) = filter {
+            let dialect = self.dialect();
+            let found = condition.to_sql_within(dialect, &RecordColumns(dialect), env, values.len() + 1, outer);
+            let found = found.map_err(|why| StoreError::Refused(Refusal::Statement(why.to_string())))?;
+            sql.push_str(&format!(" AND ({})", found.text));
+            values.extend(found.binds.into_iter().map(|bind| match bind {
+                Bind::Text(text) => Value::Text(text),
+                Bind::Int(number) => Value::Int(number),
+            }));
+        }
         let mut bind = |value: &dyn ToValue| {
             values.push(value.to_value());
             format!("${}", values.len())

@@ -4159,6 +4159,18 @@ export interface operations {
                 type: string;
                 /** @description Part of a title or key. */
                 q?: string;
+                /**
+                 * @description Only records that may be chosen at this reference field: `FORM.FIELD`, or `FORM.TABLE.COLUMN`.
+                 * @example repair.asset
+                 */
+                field?: string;
+                /**
+                 * @description The answers so far that the field's filter names, as JSON.
+                 * @example {
+                 *       "place": "rec_01"
+                 *     }
+                 */
+                answers?: string;
                 /** @description How many, 1 to 200. */
                 limit?: number;
                 /** @description `next` of the page before. */

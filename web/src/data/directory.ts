@@ -30,15 +30,24 @@ export const orgsQuery = queryOptions({
   staleTime: 5 * 60_000,
 });
 
-export const recordsQuery = (type: string, q: string) =>
+/** A reference field that is being answered, and the answers its filter looks at. */
+export interface RecordChoice {
+  field: string;
+  answers: Record<string, unknown>;
+}
+
+export const recordsQuery = (type: string, q: string, choice?: RecordChoice) =>
   queryOptions({
-    queryKey: ["records", type, q],
+    queryKey: ["records", type, q, choice ?? null],
     queryFn: ({ signal }) =>
-      get("/records", { query: { type, q, limit: 20 }, signal }).then(
+      get("/records", { query: { type, q, limit: 20, ...asked(choice) }, signal }).then(
         (page) => page.items as RecordRow[],
       ),
     staleTime: 60_000,
   });
+
+const asked = (choice?: RecordChoice) =>
+  choice ? { field: choice.field, answers: JSON.stringify(choice.answers) } : {};
 
 export const recordQuery = (id: string) =>
   queryOptions({

@@ -10,6 +10,8 @@ export interface EditorProps {
   invalid: boolean;
   describedBy: string | undefined;
   disabled: boolean;
+  /** Where the field stands: `form.field` or `form.table.column`. */
+  place?: string;
   /** All answers of the form, for fields that fill in others. */
   values: Values;
   onChangeOther: (id: string, value: unknown) => void;

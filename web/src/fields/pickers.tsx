@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Select } from "antd";
 import { useState } from "react";
-import { peopleQuery, recordQuery, recordsQuery } from "@/data/directory.ts";
+import { peopleQuery, type RecordChoice, recordQuery, recordsQuery } from "@/data/directory.ts";
 import { useTexts } from "@/i18n/index.tsx";
 import { useDebounced } from "@/lib/hooks.ts";
 import { Avatar } from "@/ui/marks.tsx";
@@ -59,15 +59,18 @@ export function PersonPicker(props: PickerProps) {
   );
 }
 
+interface RecordPickerProps extends PickerProps {
+  type: string;
+  /** The reference field that is answered, when it does not take every record. */
+  choice?: RecordChoice;
+  onPick?: (data: Record<string, unknown>) => void;
+}
+
 /** Finds an asset, place, part or any other record of one type. */
-export function RecordPicker({
-  type,
-  onPick,
-  ...props
-}: PickerProps & { type: string; onPick?: (data: Record<string, unknown>) => void }) {
+export function RecordPicker({ type, choice, onPick, ...props }: RecordPickerProps) {
   const { form } = useTexts();
   const [text, setText] = useState("");
-  const found = useQuery(recordsQuery(type, useDebounced(text, 150)));
+  const found = useQuery(recordsQuery(type, useDebounced(text, 150), choice));
   const current = useQuery({ ...recordQuery(props.value ?? ""), enabled: Boolean(props.value) });
   const rows = [...(found.data ?? [])];
   if (current.data && !rows.some((row) => row.id === current.data.id)) rows.unshift(current.data);
@@ -76,7 +79,7 @@ export function RecordPicker({
       {...shared(props)}
       showSearch={{ filterOption: false, onSearch: setText }}
       placeholder={form.typeToSearch}
-      notFoundContent={found.isFetching ? null : form.noMatch}
+      notFoundContent={found.isFetching ? null : choice ? form.noneFits : form.noMatch}
       options={rows.map((row) => ({ value: row.id, label: row.title }))}
       onChange={(next) => {
         props.onChange(next ?? null);

@@ -52,6 +52,7 @@ export function FormRenderer({
                   key={field.id}
                   field={{ ...field, required: state.required.has(field.id) }}
                   base={base}
+                  place={`${document.key}.${field.id}`}
                   state={state}
                   onChange={onChange}
                   errors={errors}
@@ -69,13 +70,14 @@ export function FormRenderer({
 interface FieldProps {
   field: FieldDocument;
   base: string;
+  place: string;
   state: FormState;
   onChange: (id: string, value: unknown) => void;
   errors: Record<string, string[]>;
   disabled: boolean;
 }
 
-function Field({ field, base, state, onChange, errors, disabled }: FieldProps) {
+function Field({ field, base, place, state, onChange, errors, disabled }: FieldProps) {
   const { form } = useTexts();
   const pick = usePick();
   const type = fieldType(field.type);
@@ -130,6 +132,7 @@ function Field({ field, base, state, onChange, errors, disabled }: FieldProps) {
           invalid={mine.length > 0}
           describedBy={described}
           disabled={disabled}
+          place={place}
           values={state.values}
           errorsBelow={(path) => errors[`${field.id}/${path}`] ?? []}
         />

@@ -18,7 +18,7 @@ export function wordProblems(problems: FormProblem[], language: Language): Error
 export function serverErrors(error: unknown, language: Language): Errors {
   if (!(error instanceof ApiError)) return {};
   const problems = (error.problem.errors ?? []).map(({ pointer, code, params }) => ({
-    path: pointer.replace(/^\/(data\/)?/, ""),
+    path: pointer.replace(/^\/((data|fields)\/)?/, ""),
     code,
     ...(params ? { params } : {}),
   }));

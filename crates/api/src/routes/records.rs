@@ -5,7 +5,8 @@ use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
 use domain::id::RecordId;
-use engine::records::{self, ChangeRecord, CreateRecord};
+use domain::problem::Problem;
+use engine::records::{self, ChangeRecord, Choice, CreateRecord, ListRecords};
 use engine::store::RecordRow;
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -31,6 +32,12 @@ pub(crate) struct RecordQuery {
     r#type: String,
     /// Part of a title or key.
     q: Option<String>,
+    /// Only records that may be chosen at this reference field: `FORM.FIELD`, or `FORM.TABLE.COLUMN`.
+    #[param(example = "repair.asset")]
+    field: Option<String>,
+    /// The answers so far that the field's filter names, as JSON.
+    #[param(example = json!({"place": "rec_01"}))]
+    answers: Option<String>,
     /// How many, 1 to 200.
     #[param(minimum = 1, maximum = 200, default = 25)]
     limit: Option<u32>,
@@ -68,9 +75,22 @@ async fn list_records(
     caller: Caller,
     Query(query): Query<RecordQuery>,
 ) -> Result<Json<Page<RecordView>>, ApiError> {
-    let limit = limit(query.limit)?;
-    let page = records::list(app.engine(), &caller.ctx, query.r#type, query.q, query.after, limit).await?;
+    let choice = choice(query.field.as_deref(), query.answers.as_deref())?;
+    let (form, words, after, limit) = (query.r#type, query.q, query.after, limit(query.limit)?);
+    let page = records::list(app.engine(), &caller.ctx, ListRecords { form, words, choice, after, limit }).await?;
     Ok(Json(Page { items: page.records.iter().map(RecordView::from).collect(), next: page.next }))
+}
+
+fn choice(field: Option<&str>, answers: Option<&str>) -> Result<Option<Choice>, ApiError> {
+    let invalid = |name: &str, reason: String| {
+        let problem = Problem::new(format!("/{name}"), "request.invalid_value");
+        ApiError::invalid(vec![problem.with("reason", reason)])
+    };
+    let Some(field) = field else { return Ok(None) };
+    let named = field.split_once('.').ok_or_else(|| invalid("field", "FORM.FIELD is needed".into()))?;
+    let answers = answers.map_or(Ok(Map::new()), serde_json::from_str);
+    let answers = answers.map_err(|error| invalid("answers", error.to_string()))?;
+    Ok(Some(Choice { form: named.0.to_owned(), field: named.1.to_owned(), answers }))
 }
 
 /// Make a record.

@@ -7,7 +7,7 @@ use testkit::matrix::Fresh;
 
 testkit::on_both! { files_reach_only_who_may_see_them }
 
-async fn upload(client: &Client<'_>, name: &str, kind: &str, content: &[u8]) -> Answer {
+pub(crate) async fn upload(client: &Client<'_>, name: &str, kind: &str, content: &[u8]) -> Answer {
     let mut body = format!(
         "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\nContent-Type: {kind}\r\n\r\n"
     )

@@ -4,6 +4,7 @@ mod authz;
 mod bodies;
 mod etag;
 mod files;
+mod forms;
 mod idempotency;
 mod session;
 mod stream;

@@ -204,6 +204,9 @@ impl<'a> Checker<'a> {
         if is_choice && field.options.is_none() {
             self.fault(format!("{pointer}/options"), "a choice needs options");
         }
+        if let Some(fault) = field.prefix.as_deref().filter(|_| kind == T::Serial).and_then(super::serial::fault) {
+            self.fault(format!("{pointer}/prefix"), fault);
+        }
         if kind == T::Ref && !field.to.as_deref().is_some_and(is_key) {
             self.fault(format!("{pointer}/to"), "a reference names the kind of record it leads to");
         }

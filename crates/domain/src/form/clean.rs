@@ -214,8 +214,10 @@ impl Cleaner<'_> {
         if !sound {
             return Err(self.problem("form.bad_reference"));
         }
-        if self.field.kind == FieldType::Signature {
-            self.file(id)?;
+        match self.field.kind {
+            FieldType::Signature => self.file(id)?,
+            FieldType::Ref => self.record(id)?,
+            _ => {}
         }
         Ok(Value::String(id.to_owned()))
     }
@@ -239,12 +241,25 @@ impl Cleaner<'_> {
         Ok(json!(found))
     }
 
+    /// A record of the kind the field leads to. Teams are no records; their ids are looked up elsewhere.
+    fn record(&self, id: &str) -> Result<(), Box<Problem>> {
+        let to = self.field.definition.to.as_deref().unwrap_or_default();
+        let Some(records) = self.given.records.filter(|_| to != "team") else {
+            return Ok(());
+        };
+        match records.get(id).filter(|record| record.form == to) {
+            None => Err(self.problem("form.bad_reference")),
+            Some(record) if record.archived => Err(self.problem("form.archived")),
+            Some(_) => Ok(()),
+        }
+    }
+
     fn file(&self, id: &str) -> Result<(), Box<Problem>> {
         let Some(files) = self.given.files else {
             return Ok(());
         };
-        let Some(FileFacts { media_type, bytes }) = files.get(id) else {
-            return Err(self.problem("form.bad_reference"));
+        let Some(FileFacts { name, media_type, bytes }) = files.get(id) else {
+            return Err(self.problem("form.file_unusable"));
         };
         let definition = &self.field.definition;
         let is_picture = matches!(self.field.kind, FieldType::Image | FieldType::Signature);
@@ -258,10 +273,14 @@ impl Cleaner<'_> {
             definition.accept.iter().any(|pattern| accepted(pattern))
         };
         if !fits {
-            return Err(self.problem_with("form.file_type", "media_type", media_type.as_str()));
+            let problem = self.problem_with("form.file_type", "media_type", media_type.as_str());
+            return Err(Box::new(problem.with("name", name.as_str())));
         }
         match definition.max_bytes.filter(|limit| bytes > limit) {
-            Some(limit) => Err(self.problem_with("form.file_size", "limit", limit)),
+            Some(limit) => {
+                let problem = self.problem_with("form.file_size", "limit", readable(limit));
+                Err(Box::new(problem.with("name", name.as_str())))
+            }
             None => Ok(()),
         }
     }
@@ -388,6 +407,18 @@ impl Cleaner<'_> {
 
     fn problem_with(&self, code: &str, name: &str, value: impl Into<Value>) -> Box<Problem> {
         Box::new(Problem::new(self.pointer, code).with(name, value))
+    }
+}
+
+/// A number of bytes as people read it.
+pub fn readable(bytes: u64) -> String {
+    const UNITS: [(u64, &str); 3] = [(1 << 30, "GB"), (1 << 20, "MB"), (1 << 10, "KB")];
+    let Some((unit, word)) = UNITS.into_iter().find(|(unit, _)| bytes >= *unit) else {
+        return format!("{bytes} B");
+    };
+    match (bytes * 10 / unit) % 10 {
+        0 => format!("{} {word}", bytes / unit),
+        tenth => format!("{}.{tenth} {word}", bytes / unit),
     }
 }
 

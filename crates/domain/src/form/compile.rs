@@ -136,19 +136,49 @@ impl Form {
         serial.map(|field| (field.id.as_str(), field.definition.prefix.as_deref().unwrap_or_default()))
     }
 
-    /// The condition that records must meet to be chosen in `field`; `record` are the types of the referenced form.
+    /// References that take only some records, by field or `table.column`, with the kind of record they lead to.
+    pub fn filtered_references(&self) -> impl Iterator<Item = (String, &str)> {
+        let top = self.fields.iter().map(|field| (field.id.clone(), field));
+        let inner = self
+            .fields
+            .iter()
+            .flat_map(|table| table.columns.iter().map(|column| (format!("{}.{}", table.id, column.id), column)));
+        let filtered = top.chain(inner).filter(|(_, field)| field.definition.filter.is_some());
+        filtered.map(|(path, field)| (path, field.definition.to.as_deref().unwrap_or_default()))
+    }
+
+    /// The reference at `path`, a field or `table.column`.
+    pub fn reference(&self, path: &str) -> Option<&Field> {
+        let found = match path.split_once('.') {
+            None => self.field(path),
+            Some((table, column)) => self.field(table)?.columns.iter().find(|found| found.id == column),
+        };
+        found.filter(|field| field.kind == FieldType::Ref)
+    }
+
+    /// The condition that records must meet to be chosen in `path`, a field or `table.column`; `record` are the types
+    /// of the referenced form, `form.…` names this form's fields.
     ///
     /// # Errors
     /// Problems of the condition, under the field's `filter`.
-    pub fn filter(&self, field: &str, record: &Types) -> Result<Option<Checked>, Vec<Problem>> {
-        let Some(at) = self.by_id.get(field) else {
+    pub fn filter(&self, path: &str, record: &Types) -> Result<Option<Checked>, Vec<Problem>> {
+        let (name, column) = path.split_once('.').map_or((path, None), |(table, column)| (table, Some(column)));
+        let Some(at) = self.by_id.get(name) else {
             return Ok(None);
         };
-        let Some(filter) = &self.fields[*at].definition.filter else {
+        let (mut field, mut pointer) = (&self.fields[*at], format!("/fields/{at}"));
+        if let Some(column) = column {
+            let Some(within) = field.columns.iter().position(|found| found.id == column) else {
+                return Ok(None);
+            };
+            pointer = format!("{pointer}/fields/{within}");
+            field = &field.columns[within];
+        }
+        let Some(filter) = &field.definition.filter else {
             return Ok(None);
         };
         let types = record.clone().with_outer(self.types.clone());
-        condition(filter, &types, &format!("/fields/{at}/filter")).map(Some)
+        condition(filter, &types, &format!("{pointer}/filter")).map(Some)
     }
 
     pub fn rules(&self) -> &[Rule] {

@@ -14,11 +14,13 @@ mod contact;
 mod document;
 mod field;
 mod rules;
+mod serial;
 #[cfg(test)]
 mod tests;
 mod validate;
 
 pub use check::check;
+pub use clean::readable;
 pub use compile::{Form, Rule, compile};
 pub use document::{
     Bound, Choices, FieldDefinition, FieldOption, FieldType, FormDefinition, ListSection, RecordSection,
@@ -26,4 +28,5 @@ pub use document::{
 };
 pub use field::Field;
 pub use rules::State;
-pub use validate::{FileFacts, Given};
+pub use serial::{number as serial_number, series as serial_series};
+pub use validate::{FileFacts, Given, RecordFacts};

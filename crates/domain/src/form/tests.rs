@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use lang::Env;
 use serde_json::{Value, json};
 
-use super::{FileFacts, Form, FormDefinition, Given, check};
+use super::{FileFacts, Form, FormDefinition, Given, RecordFacts, check};
 use crate::id::{FileId, OrgId, RecordId, UserId};
 use crate::problem::{self, Problem};
 
@@ -190,7 +190,7 @@ fn files_are_judged_by_what_is_known_of_them() {
         json!([]),
     );
     let id = |n: u128| FileId::from_u128(n).to_string();
-    let facts = |media_type: &str, bytes| FileFacts { media_type: media_type.into(), bytes };
+    let facts = |media_type: &str, bytes| FileFacts { name: "a".into(), media_type: media_type.into(), bytes };
     let files = HashMap::from([
         (id(1), facts("image/png", 100)),
         (id(2), facts("image/jpeg", 101)),
@@ -203,7 +203,7 @@ fn files_are_judged_by_what_is_known_of_them() {
         (json!([id(1), id(4), id(1)]), Ok(json!([id(1), id(4)]))),
         (json!([id(2)]), Err("form.file_size")),
         (json!([id(3)]), Err("form.file_type")),
-        (json!([id(9)]), Err("form.bad_reference")),
+        (json!([id(9)]), Err("form.file_unusable")),
         (json!(["x"]), Err("form.bad_reference")),
         (json!([id(1), id(4), id(5)]), Err("form.too_many")),
         (json!(id(1)), Err("form.wrong_type")),
@@ -307,21 +307,103 @@ fn a_change_is_judged_by_what_it_changes() {
     assert_eq!(codes(&asked.expect_err("the task needs it")), [("/title", "form.required")]);
 }
 
+fn asset(n: u128, form: &str, row: Value, archived: bool) -> (String, RecordFacts) {
+    (RecordId::from_u128(n).to_string(), RecordFacts { form: form.to_owned(), row, archived })
+}
+
 #[test]
 fn references_bring_values_along() {
     let fields = json!([
-        { "id": "asset", "type": "ref", "to": "asset", "copy": { "warranty": "warranty_until" } },
-        { "id": "warranty", "type": "date", "readonly": true }
+        { "id": "asset", "type": "ref", "to": "asset", "copy": { "warranty": "until", "spot": "spot", "tel": "tel" } },
+        { "id": "warranty", "type": "date", "readonly": true },
+        { "id": "spot", "type": "text" },
+        { "id": "tel", "type": "phone", "readonly": true }
     ]);
     let form = form(fields, json!([]));
-    let id = RecordId::from_u128(5).to_string();
-    let record = json!({ "warranty_until": "2027-01-01" });
-    let given = Given { records: HashMap::from([(id.clone(), record)]), ..Given::default() };
-    let data =
-        form.validate_given(&json!({ "asset": id, "warranty": "2099-01-01" }), None, &given, &env()).expect("sound");
-    assert_eq!(data["warranty"], "2027-01-01");
-    let cleared = form.validate_given(&json!({ "asset": null }), Some(&data), &given, &env()).expect("sound");
-    assert_eq!(cleared, json!({}));
+    let row = |until: &str| json!({ "until": until, "spot": "A-3", "tel": "13812345678" });
+    let records = HashMap::from([
+        asset(5, "asset", row("2027-01-01"), false),
+        asset(6, "asset", row("2028-01-01"), false),
+        asset(7, "place", json!({}), false),
+        asset(8, "asset", json!({}), true),
+    ]);
+    let id = |n: u128| RecordId::from_u128(n).to_string();
+    let given = Given { records: Some(&records), ..Given::default() };
+    let judge = |input: Value, previous: Option<&Value>| form.validate_given(&input, previous, &given, &env());
+    let refused = |input: Value, previous: Option<&Value>| {
+        let problems = judge(input, previous).expect_err("is refused");
+        problems.into_iter().map(|problem| (problem.pointer, problem.code)).collect::<Vec<_>>()
+    };
+    let at = |pointer: &str, code: &str| vec![(pointer.to_owned(), code.to_owned())];
+
+    let whole = json!({ "asset": id(5), "warranty": "2027-01-01", "spot": "A-3", "tel": "13812345678" });
+    assert_eq!(judge(json!({ "asset": id(5) }), None), Ok(whole.clone()));
+    assert_eq!(judge(whole.clone(), None), Ok(whole.clone()));
+    // Somebody who sees only the mask of the number sends the mask back.
+    let masked = json!({ "asset": id(5), "tel": crate::masking::mask(&json!("13812345678")) });
+    assert_eq!(judge(masked, None), Ok(whole.clone()));
+    let own = judge(json!({ "asset": id(5), "spot": "B-1" }), None).expect("an open field is only filled in ahead");
+    assert_eq!(own["spot"], "B-1");
+    let forged = json!({ "asset": id(5), "warranty": "2099-01-01" });
+    assert_eq!(refused(forged, None), at("/warranty", "form.copy_differs"));
+    assert_eq!(refused(json!({ "warranty": "2099-01-01" }), None), at("/warranty", "form.read_only"));
+    assert_eq!(refused(json!({ "asset": id(7) }), None), at("/asset", "form.bad_reference"));
+    assert_eq!(refused(json!({ "asset": id(8) }), None), at("/asset", "form.archived"));
+    assert_eq!(refused(json!({ "asset": id(9), "warranty": "2099-01-01" }), None), at("/asset", "form.bad_reference"));
+
+    let moved = judge(json!({ "asset": id(6), "warranty": "2027-01-01" }), Some(&whole)).expect("sound");
+    assert_eq!(moved["warranty"], "2028-01-01");
+    let forged = json!({ "warranty": "2099-01-01" });
+    assert_eq!(refused(forged, Some(&whole)), at("/warranty", "form.copy_differs"));
+    let other = judge(json!({ "spot": "B-1" }), Some(&whole)).expect("sound");
+    assert_eq!((&other["spot"], &other["warranty"]), (&json!("B-1"), &json!("2027-01-01")));
+    assert_eq!(judge(json!({ "asset": null }), Some(&whole)), Ok(json!({})));
+}
+
+#[test]
+fn a_reference_takes_only_records_within_its_filter() {
+    let fields = json!([
+        { "id": "store", "type": "text" },
+        { "id": "asset", "type": "ref", "to": "asset", "filter": { "f": "store", "op": "eq", "v": { "f": "form.store" } } },
+        { "id": "parts", "type": "table", "fields": [
+            { "id": "part", "type": "ref", "to": "part", "filter": { "f": "stock", "op": "gt", "v": 0 } },
+            { "id": "note", "type": "text" } ] }
+    ]);
+    let form = form(fields, json!([]));
+    let assets = lang::Types::new().with("store", lang::Type::Text);
+    let parts = lang::Types::new().with("stock", lang::Type::Number { scale: 0 });
+    let types = |to: &str| if to == "asset" { &assets } else { &parts };
+    let filters: HashMap<_, _> = form
+        .filtered_references()
+        .map(|(path, to)| {
+            let filter = form.filter(&path, types(to)).expect("sound").expect("there is one");
+            (path, filter)
+        })
+        .collect();
+    assert_eq!(filters.len(), 2);
+    let records = HashMap::from([
+        asset(1, "asset", json!({ "store": "A" }), false),
+        asset(2, "asset", json!({ "store": "B" }), false),
+        asset(3, "part", json!({ "stock": "4" }), false),
+        asset(4, "part", json!({ "stock": "0" }), false),
+    ]);
+    let id = |n: u128| RecordId::from_u128(n).to_string();
+    let given = Given { records: Some(&records), filters, ..Given::default() };
+    let judge = |input: Value, previous: Option<&Value>| {
+        let found = form.validate_given(&input, previous, &given, &env());
+        found
+            .map(drop)
+            .map_err(|problems| codes(&problems).iter().map(|(at, code)| format!("{at} {code}")).collect::<Vec<_>>())
+    };
+    let outside = |pointer: &str| Err(vec![format!("{pointer} form.outside_filter")]);
+    assert_eq!(judge(json!({ "store": "A", "asset": id(1), "parts": [{ "part": id(3) }] }), None), Ok(()));
+    assert_eq!(judge(json!({ "store": "A", "asset": id(2) }), None), outside("/asset"));
+    assert_eq!(judge(json!({ "asset": id(1) }), None), outside("/asset"));
+    assert_eq!(judge(json!({ "parts": [{ "part": id(3) }, { "part": id(4) }] }), None), outside("/parts/1/part"));
+    // What was chosen before stays, until the change itself takes it outside.
+    let before = json!({ "store": "A", "asset": id(1), "parts": [{ "part": id(4) }] });
+    assert_eq!(judge(json!({ "parts": [{ "part": id(4), "note": "x" }] }), Some(&before)), Ok(()));
+    assert_eq!(judge(json!({ "store": "B" }), Some(&before)), outside("/asset"));
 }
 
 #[test]

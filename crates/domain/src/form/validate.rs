@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use lang::Env;
+use lang::{Checked, Env, Rows};
 use serde_json::{Map, Value};
 
 use super::clean::{clean, unknown_field};
@@ -17,8 +17,12 @@ use crate::ticket::system_field;
 pub struct Given<'a> {
     /// Files that the answers may name, by id.
     pub files: Option<&'a HashMap<String, FileFacts>>,
-    /// Data of referenced records by id, from which `copy` fills in.
-    pub records: HashMap<String, Value>,
+    /// Records that references may name, by id; `copy` fills in from them.
+    pub records: Option<&'a HashMap<String, RecordFacts>>,
+    /// Conditions that chosen records must meet, by reference field, or `table.column`; see [`Form::filter`].
+    pub filters: HashMap<String, Checked>,
+    /// What surrounds the answers: fields of the ticket that the form does not show.
+    pub around: Map<String, Value>,
     /// Options by dictionary.
     pub dictionaries: HashMap<String, Vec<String>>,
     /// Serial numbers to give out, by field.
@@ -30,8 +34,21 @@ pub struct Given<'a> {
 /// What is known about a file before it is attached.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FileFacts {
+    pub name: String,
+    /// What its content was found to be, not what the sender called it.
     pub media_type: String,
     pub bytes: u64,
+}
+
+/// What is known about a record before it is referred to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RecordFacts {
+    /// Key of its form.
+    pub form: String,
+    /// Its fields, flat, as filters and copies see them.
+    pub row: Value,
+    /// It may stay where it stands, but not be chosen anew.
+    pub archived: bool,
 }
 
 impl Form {
@@ -62,7 +79,8 @@ impl Form {
         let Value::Object(answers) = input else {
             return Err(vec![Problem::new("", "form.wrong_type").with("expected", "object")]);
         };
-        let mut judge = Judge { form: self, given, env, problems: Vec::new(), row: Map::new() };
+        let (problems, row, copies) = (Vec::new(), Map::new(), BTreeMap::new());
+        let mut judge = Judge { form: self, given, env, problems, row, copies };
         judge.start(answers, previous);
         judge.take(answers, previous);
         judge.copy(answers, previous);
@@ -76,6 +94,8 @@ struct Judge<'a> {
     env: &'a Env,
     problems: Vec<Problem>,
     row: Map<String, Value>,
+    /// Answers to locked fields that a reference fills in, until the record has its say.
+    copies: BTreeMap<String, Value>,
 }
 
 impl Judge<'_> {
@@ -106,12 +126,23 @@ impl Judge<'_> {
             if field.is_computed() || is_same(self.row.get(id), answer) {
                 continue;
             }
-            match clean(field, answer, &format!("/{id}"), self.given) {
+            let found = clean(field, answer, &format!("/{id}"), self.given);
+            // A reference fills it in; what comes back may be a mask, which the field's type does not take.
+            if self.is_filled_in(field) {
+                self.copies.insert(id.clone(), found.unwrap_or_else(|_| answer.clone()));
+                continue;
+            }
+            match found {
                 Ok(value) if is_same(self.row.get(id), &value) => {}
                 Ok(value) => self.accept(field, value, previous.is_none()),
                 Err(found) => self.problems.extend(found),
             }
         }
+    }
+
+    /// Locked, and the knowledge is there to fill it in from a reference.
+    fn is_filled_in(&self, field: &Field) -> bool {
+        field.definition.readonly && self.form.is_copy_target(&field.id) && self.given.records.is_some()
     }
 
     fn accept(&mut self, field: &Field, value: Value, is_new: bool) {
@@ -125,25 +156,82 @@ impl Judge<'_> {
         self.row.insert(field.id.clone(), value);
     }
 
-    /// Fills in what references bring along, where the caller gave the record.
+    /// Fills in what references bring along, where the caller gave the record. A locked field holds what the record
+    /// says and nothing else; any other is only filled in ahead, and what people wrote stays.
     fn copy(&mut self, answers: &Map<String, Value>, previous: Option<&Value>) {
+        let before = |field: &str| previous.and_then(|previous| previous.get(field));
         for field in self.form.fields().iter().filter(|field| !field.definition.copy.is_empty()) {
-            let id = self.row.get(&field.id).and_then(Value::as_str);
-            let before = previous.and_then(|previous| previous.get(&field.id)).and_then(Value::as_str);
-            if !answers.contains_key(&field.id) || (previous.is_some() && id == before) {
-                continue;
-            }
-            let record = id.and_then(|id| self.given.records.get(id));
-            let Some(record) = record.or(if id.is_none() { Some(&Value::Null) } else { None }) else {
+            let id = self.row.get(&field.id).and_then(Value::as_str).map(str::to_owned);
+            let is_chosen = previous.is_none() || id.as_deref() != before(&field.id).and_then(Value::as_str);
+            let Some(record) = self.copied_from(&field.id, id.as_deref()) else {
                 continue;
             };
             for (target, member) in &field.definition.copy {
                 let Some(target) = self.form.field(target) else {
                     continue;
                 };
-                let value = record.get(member).unwrap_or(&Value::Null);
-                if let Ok(value) = clean(target, value, "", self.given) {
-                    self.row.insert(target.id.clone(), value);
+                let expected = clean(target, record.get(member).unwrap_or(&Value::Null), "", self.given);
+                let expected = expected.unwrap_or(Value::Null);
+                let is_locked = target.definition.readonly;
+                let is_written = !is_locked
+                    && answers
+                        .get(&target.id)
+                        .is_some_and(|answer| previous.is_none() || !is_same(before(&target.id), answer));
+                match self.copies.remove(&target.id) {
+                    Some(sent) if !agrees(&sent, &expected) => {
+                        let code = if id.is_some() { "form.copy_differs" } else { "form.read_only" };
+                        let problem = Problem::new(format!("/{}", target.id), code);
+                        self.problems.push(problem.with("field", field.id.as_str()));
+                    }
+                    Some(_) => {
+                        self.row.insert(target.id.clone(), expected);
+                    }
+                    None if is_chosen && !is_written && (id.is_some() || answers.contains_key(&field.id)) => {
+                        self.row.insert(target.id.clone(), expected);
+                    }
+                    None => {}
+                }
+            }
+        }
+    }
+
+    /// The row that `field` copies from: empty when nothing is chosen, `None` when nothing is known of the record.
+    fn copied_from(&self, field: &str, id: Option<&str>) -> Option<Value> {
+        let pointer = format!("/{field}");
+        if self.problems.iter().any(|problem| problem.pointer == pointer) {
+            return None;
+        }
+        match id {
+            None => Some(Value::Null),
+            Some(id) => self.given.records?.get(id).map(|record| record.row.clone()),
+        }
+    }
+
+    /// Chosen records must meet the filter of their field. A choice that was outside before the change may stay.
+    fn filters(&mut self, row: &Map<String, Value>, previous: Option<&Value>) {
+        let Some(records) = self.given.records.filter(|_| !self.given.filters.is_empty()) else {
+            return;
+        };
+        let mut outer = self.given.around.clone();
+        outer.extend(row.clone());
+        let outer = Value::Object(outer);
+        for (path, filter) in &self.given.filters {
+            let fits = |id: &str, outer: &Value| {
+                let record = records.get(id);
+                record.is_none_or(|record| {
+                    filter.evaluate_rows(Rows { row: &record.row, old: None, outer: Some(outer) }, self.env)
+                })
+            };
+            let earlier: Vec<&str> = previous
+                .map(|previous| chosen(previous, path))
+                .unwrap_or_default()
+                .into_iter()
+                .map(|(_, id)| id)
+                .collect();
+            for (pointer, id) in chosen(&outer, path) {
+                let was_outside = earlier.contains(&id) && previous.is_some_and(|previous| !fits(id, previous));
+                if !fits(id, &outer) && !was_outside {
+                    self.problems.push(Problem::new(pointer, "form.outside_filter"));
                 }
             }
         }
@@ -152,6 +240,7 @@ impl Judge<'_> {
     fn finish(mut self, previous: Option<&Value>) -> Result<Value, Vec<Problem>> {
         let mut row = std::mem::take(&mut self.row);
         let state = self.form.settle(&mut row, self.env);
+        self.filters(&row, previous);
         let before = previous.map(|previous| (previous, self.form.state(previous, self.env)));
         let locked_before = before.as_ref().map(|(_, state)| &state.readonly);
         for id in state.readonly.iter().filter(|id| locked_before.is_none_or(|locked| locked.contains(*id))) {
@@ -204,6 +293,20 @@ impl Form {
         }
         Value::Object(data)
     }
+}
+
+/// The ids that stand at a reference field, or in a column of a table, with the pointers to them.
+fn chosen<'r>(row: &'r Value, path: &str) -> Vec<(String, &'r str)> {
+    let Some((table, column)) = path.split_once('.') else {
+        return row.get(path).and_then(Value::as_str).map(|id| (format!("/{path}"), id)).into_iter().collect();
+    };
+    let rows = row.get(table).and_then(Value::as_array).into_iter().flatten().enumerate();
+    rows.filter_map(|(at, row)| Some((format!("/{table}/{at}/{column}"), row.get(column)?.as_str()?))).collect()
+}
+
+/// Whether what came back is what the record says: the same, nothing, or the mask of it.
+fn agrees(sent: &Value, expected: &Value) -> bool {
+    sent.is_null() || sent == expected || *sent == crate::masking::mask(expected)
 }
 
 fn is_same(old: Option<&Value>, new: &Value) -> bool {

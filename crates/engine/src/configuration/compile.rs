@@ -127,7 +127,7 @@ fn published<T>(row: &DefinitionVersionRow, compiled: T) -> Arc<Published<T>> {
 pub fn check_document(kind: Kind, document: &Value, around: &Configuration) -> Vec<Problem> {
     let found = match kind {
         Kind::Calendar => read::<CalendarDefinition>(document).map(|calendar| calendar.check()),
-        Kind::Form => FormDefinition::parse(document).map(|form| domain::form::check(&form)),
+        Kind::Form => FormDefinition::parse(document).map(|form| check_form(form, around)),
         Kind::Role => read::<RoleDefinition>(document).map(|role| check_role(&role)),
         Kind::Template => read::<MessageDefinition>(document).map(|message| message.check()),
         Kind::Sla => read::<SlaDefinition>(document).map(|sla| sla.check(&all_types(around), &around.calendars)),
@@ -141,6 +141,24 @@ pub fn check_document(kind: Kind, document: &Value, around: &Configuration) -> V
         Kind::Ai => read::<AiDefinition>(document).map(|policy| check_ai(&policy, document, around)),
     };
     found.unwrap_or_else(|problems| problems)
+}
+
+/// The form itself, and its reference filters against the forms they lead to.
+fn check_form(definition: FormDefinition, around: &Configuration) -> Vec<Problem> {
+    let problems = domain::form::check(&definition);
+    let own = definition.key.clone();
+    let Ok(form) = domain::form::compile(definition) else { return problems };
+    let filters = form.filtered_references().filter_map(|(path, to)| {
+        let other = around.forms.get(to).filter(|_| to != own).map(|other| other.compiled.types());
+        match other.or((to == own).then(|| form.types())) {
+            Some(types) => form.filter(&path, types).err(),
+            None => {
+                let problem = Problem::new("/fields", "definition.reference").with("kind", "form");
+                Some(vec![problem.with("key", to)])
+            }
+        }
+    });
+    problems.iter().cloned().chain(filters.flatten()).collect()
 }
 
 fn check_role(role: &RoleDefinition) -> Vec<Problem> {

@@ -9,6 +9,7 @@ use store::{TaskRow, TaskState, TicketRow};
 
 use super::run_input;
 use crate::error::{Error, Result};
+use crate::tickets::change::in_body;
 use crate::tickets::sight;
 use crate::{Ctx, Engine, Work};
 
@@ -83,6 +84,6 @@ impl Work<'_> {
         if !refused.is_empty() {
             return Err(Error::Invalid(refused));
         }
-        self.ticket_change(ticket, fields).await.map(drop)
+        self.ticket_change(ticket, fields).await.map(drop).map_err(in_body)
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use domain::actor::Actor;
 use domain::event::EventKind;
-use domain::flow::{Input, InstanceState, Life, StepContext, StepRefused, step};
+use domain::flow::{Input, InstanceState, Life, Refusal, StepContext, StepRefused, step};
 use domain::id::InstanceId;
 use domain::problem::Problem;
 use serde_json::{Map, json};
@@ -131,7 +131,13 @@ pub(crate) fn refusal(refused: StepRefused) -> Error {
     if refused.code.as_str() == "task.not_yours" {
         return Error::refused("task.not_yours");
     }
-    Error::Refused(refused.into())
+    // What a person left out is pointed at where a request would name it.
+    let pointer = match refused.code {
+        Refusal::FieldRequired => format!("/fields/{}", refused.detail),
+        Refusal::CommentRequired => "/comment".to_owned(),
+        _ => String::new(),
+    };
+    Error::Refused(Problem { pointer, ..refused.into() })
 }
 
 /// Turns a calendar's key and a duration into an instant.

@@ -379,6 +379,10 @@ impl Work<'_> {
     /// A ticket of the past: no flow, no clocks, no jobs; its history says where it came from.
     async fn import_ticket(&mut self, lookup: &Lookup, record: &ImportRow, made: Made) -> Result<()> {
         let Made { mut ticket, log } = made;
+        let serials = self.take_serials(&lookup.form.compiled).await?;
+        if let Value::Object(data) = &mut ticket.data {
+            data.extend(serials.into_iter().map(|(field, number)| (field, Value::String(number))));
+        }
         ticket.number = self.next_number(&lookup.form.compiled).await?;
         self.tx.ticket_insert(&ticket).await?;
         index::write(self, &lookup.form.compiled, &ticket).await?;

@@ -7,9 +7,11 @@ use domain::event::EventKind;
 use domain::form::Form;
 use domain::id::RecordId;
 use domain::problem::Problem;
+use lang::Checked;
 use serde_json::{Map, Value, json};
-use store::{FieldValue, RecordQuery, RecordRow, TicketRow};
+use store::{FieldValue, RecordFilter, RecordQuery, RecordRow, TicketRow};
 
+use crate::answers::{About, Known};
 use crate::configuration::{FormVersion, Published, unknown};
 use crate::error::{Error, Result};
 use crate::{Ctx, Engine, Work};
@@ -29,6 +31,30 @@ pub struct ChangeRecord {
     pub version: i64,
     pub data: Map<String, Value>,
     pub archived: Option<bool>,
+}
+
+/// Which records.
+#[derive(Debug, Clone, Default)]
+pub struct ListRecords {
+    /// Key of a record form.
+    pub form: String,
+    /// They must stand in the title or the key.
+    pub words: Option<String>,
+    /// Only those that may be chosen there.
+    pub choice: Option<Choice>,
+    pub after: Option<String>,
+    pub limit: u32,
+}
+
+/// A reference field that is being answered.
+#[derive(Debug, Clone)]
+pub struct Choice {
+    /// Key of the form that asks.
+    pub form: String,
+    /// The field, or `table.column`.
+    pub field: String,
+    /// The answers around it, as far as the field's filter names them.
+    pub answers: Map<String, Value>,
 }
 
 pub struct RecordPage {
@@ -59,28 +85,26 @@ pub async fn change(engine: &Engine, ctx: &Ctx, command: ChangeRecord) -> Result
     engine.tx(ctx, move |work| Box::pin(async move { work.record_change(command).await })).await
 }
 
-/// Records of one form, by title; `words` must stand in the title or the key.
+/// Records of one form, by title.
 ///
 /// # Errors
-/// `access.denied`, `definition.unknown`.
-pub async fn list(
-    engine: &Engine,
-    ctx: &Ctx,
-    form: String,
-    words: Option<String>,
-    after: Option<String>,
-    limit: u32,
-) -> Result<RecordPage> {
+/// `access.denied`, `definition.unknown`, `form.unknown_field` for a choice at a field that is none.
+pub async fn list(engine: &Engine, ctx: &Ctx, command: ListRecords) -> Result<RecordPage> {
     ctx.require(Action::RecordRead)?;
-    let limit = limit.clamp(1, 200);
+    let limit = command.limit.clamp(1, 200);
+    let ListRecords { form, words, choice, after, .. } = command;
     engine
         .read(ctx, move |work| {
             Box::pin(async move {
                 let compiled = record_form(work, &form)?;
                 let words = words.map(|words| words.trim().to_lowercase()).filter(|words| !words.is_empty());
                 let after = after.as_deref().map(read_cursor).transpose()?;
+                let outer = Value::Object(choice.as_ref().map(|choice| choice.answers.clone()).unwrap_or_default());
+                let condition = choice.map(|choice| choosable(work, &form, &choice)).transpose()?.flatten();
+                let env = work.env();
+                let filter = condition.as_ref().map(|condition| RecordFilter { condition, outer: &outer, env: &env });
                 let query = RecordQuery { form: Some(form), words, after, limit: limit + 1, ..RecordQuery::default() };
-                let mut records = work.tx.record_list(&query).await?;
+                let mut records = work.tx.record_list_within(&query, filter).await?;
                 let more = records.len() > limit as usize;
                 records.truncate(limit as usize);
                 let next = records.last().filter(|_| more).map(write_cursor);
@@ -91,6 +115,22 @@ pub async fn list(
             })
         })
         .await
+}
+
+/// What the field that is being answered demands of records of `form`.
+fn choosable(work: &Work<'_>, form: &str, choice: &Choice) -> Result<Option<Checked>> {
+    let unknown_field = || {
+        let problem = Problem::new("/field", "form.unknown_field");
+        Error::Invalid(vec![problem.with("field", choice.field.as_str())])
+    };
+    let asking = work.configuration.forms.get(&choice.form);
+    let asking = asking.ok_or_else(|| unknown(domain::definition::Kind::Form, &choice.form))?;
+    let reference = asking.compiled.reference(&choice.field);
+    let to = reference.and_then(|field| field.definition.to.as_deref()).ok_or_else(unknown_field)?;
+    if to != form {
+        return Err(unknown_field());
+    }
+    work.reference_filter(&asking.compiled, &choice.field, to)
 }
 
 /// # Errors
@@ -134,7 +174,7 @@ pub(crate) async fn create_for_ticket(
 impl Work<'_> {
     pub(crate) async fn record_create(&mut self, command: CreateRecord) -> Result<RecordRow> {
         let form = record_form(self, &command.form)?;
-        let clean = self.judged(&form.compiled, command.data, None)?;
+        let (clean, known) = self.judged(&form.compiled, command.data, None, About::New).await?;
         let mut record = RecordRow {
             id: self.ctx.id(RecordId::new),
             form: command.form,
@@ -153,6 +193,7 @@ impl Work<'_> {
         summarise(&form.compiled, &mut record)?;
         record.path = format!("/{}/", record.id);
         self.tx.record_insert(&record).await?;
+        self.claim_files(&form.compiled, &record, &known).await?;
         self.tx.record_fields_replace(record.id, &field_values(&form.compiled, &record)).await?;
         let data = json!({"form": record.form, "title": record.title, "fields": record.data});
         self.record(EventKind::RecordCreated, None, Some(record.id.to_string()), data);
@@ -168,7 +209,10 @@ impl Work<'_> {
         let before = record.data.clone();
         let mut whole = before.as_object().cloned().unwrap_or_default();
         whole.extend(command.data);
-        record.data = Value::Object(self.judged(&form.form, whole, Some(&before))?);
+        let about = About::Record(record.id);
+        let (clean, known) = self.judged(&form.form, whole, Some(&before), about).await?;
+        record.data = Value::Object(clean);
+        self.claim_files(&form.form, &record, &known).await?;
         record.archived = command.archived.unwrap_or(record.archived);
         summarise(&form.form, &mut record)?;
         record.updated_at = self.now();
@@ -180,13 +224,30 @@ impl Work<'_> {
         Ok(record)
     }
 
-    fn judged(&self, form: &Form, data: Map<String, Value>, before: Option<&Value>) -> Result<Map<String, Value>> {
-        let clean = form.validate(&Value::Object(data), before, &self.env());
+    async fn judged(
+        &mut self,
+        form: &Form,
+        data: Map<String, Value>,
+        before: Option<&Value>,
+        about: About,
+    ) -> Result<(Map<String, Value>, Known)> {
+        let data = Value::Object(data);
+        let known = self.knowledge(form, &data, before, about).await?;
+        let clean = form.validate_given(&data, before, &known.given(Map::new()), &self.env());
         let clean = clean.map_err(|problems| Error::Invalid(crate::tickets::fields::under("/data", problems)))?;
         match clean {
-            Value::Object(clean) => Ok(clean),
+            Value::Object(clean) => Ok((clean, known)),
             _ => Err(Error::invalid("/data", "request.wrong_type")),
         }
+    }
+
+    /// Files named in the record become its own.
+    async fn claim_files(&mut self, form: &Form, record: &RecordRow, known: &Known) -> Result<()> {
+        let files = known.fresh_files(form, &record.data);
+        if self.tx.file_claim_for_record(&files, record.id).await? < files.len() as u64 {
+            return Err(Error::invalid("/data", "form.file_unusable"));
+        }
+        Ok(())
     }
 }
 

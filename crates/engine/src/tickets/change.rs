@@ -7,11 +7,13 @@ use domain::access::Action;
 use domain::event::EventKind;
 use domain::form::Form;
 use domain::id::TicketId;
+use domain::problem::Problem;
 use domain::ticket::{Status, transition};
 use serde_json::{Map, Value, json};
 use store::TicketRow;
 
 use super::{fields, references, row, sight};
+use crate::answers::{About, Known};
 use crate::error::{Error, Result};
 use crate::{Ctx, Engine, Work, flows, rules, sla};
 
@@ -37,18 +39,28 @@ pub async fn change(engine: &Engine, ctx: &Ctx, command: ChangeTicket) -> Result
                 }
                 let form = work.engine.form_version(work.tx, &ticket.form, ticket.form_version).await?;
                 let names = command.fields.keys().map(String::as_str);
-                sight::refuse_unwritable(work.ctx.access(), &form.form, names, "")?;
+                sight::refuse_unwritable(work.ctx.access(), &form.form, names, "/fields")?;
                 if command.fields.contains_key("owner") || command.fields.contains_key("team") {
                     work.ctx.require(Action::TicketAssign)?;
                 }
                 if command.fields.contains_key("status") {
                     flows::refuse_while_running(work, &ticket).await?;
                 }
-                work.ticket_change(&mut ticket, command.fields).await?;
+                work.ticket_change(&mut ticket, command.fields).await.map_err(in_body)?;
                 Ok(ticket)
             })
         })
         .await
+}
+
+/// The problems of a change where a request names its fields: under `/fields`.
+pub(crate) fn in_body(error: Error) -> Error {
+    let Error::Invalid(problems) = error else { return error };
+    let bare = |problem: Problem| {
+        let pointer = problem.pointer.strip_prefix("/data/").map(|rest| format!("/{rest}"));
+        Problem { pointer: pointer.unwrap_or(problem.pointer.clone()), ..problem }
+    };
+    Error::Invalid(fields::under("/fields", problems.into_iter().map(bare).collect()))
 }
 
 impl Work<'_> {
@@ -56,14 +68,15 @@ impl Work<'_> {
     pub(crate) async fn ticket_change(&mut self, ticket: &mut TicketRow, fields: Map<String, Value>) -> Result<bool> {
         let form = self.engine.form_version(self.tx, &ticket.form, ticket.form_version).await?;
         let before = ticket.clone();
-        self.merge(&form.form, ticket, fields)?;
+        let known = self.merge(&form.form, ticket, fields).await?;
         let changes = differences(&before, ticket);
         if changes.is_empty() {
             *ticket = before;
             return Ok(false);
         }
         transition(before.status, ticket.status)?;
-        references::check(self, &form.form, ticket).await?;
+        references::check(self, &form.form, ticket, &known).await?;
+        references::claim_files(self, &form.form, ticket, &known).await?;
         stamp(&before, ticket, self.now());
         self.write_ticket(ticket, &form.form).await?;
         self.record(EventKind::TicketChanged, Some(ticket.id), None, json!({ "changes": changes }));
@@ -80,19 +93,25 @@ impl Work<'_> {
         super::index::write(self, form, ticket).await
     }
 
-    fn merge(&self, form: &Form, ticket: &mut TicketRow, changes: Map<String, Value>) -> Result<()> {
+    async fn merge(&mut self, form: &Form, ticket: &mut TicketRow, changes: Map<String, Value>) -> Result<Known> {
         let (outside, own) = fields::separate(form, changes);
+        let mut known = Known::default();
         if !own.is_empty() {
             let previous = row::flat(ticket);
             let mut input = fields::answers(form, ticket);
             input.extend(own);
-            let clean = form.validate(&Value::Object(input), Some(&previous), &self.env()).map_err(Error::Invalid)?;
+            let input = Value::Object(input);
+            known = self.knowledge(form, &input, Some(&previous), About::Ticket(ticket.id)).await?;
+            let mut around = previous.as_object().cloned().unwrap_or_default();
+            around.extend(outside.clone());
+            let clean = form.validate_given(&input, Some(&previous), &known.given(around), &self.env());
+            let clean = clean.map_err(Error::Invalid)?;
             let Value::Object(clean) = clean else { return Err(Error::invalid("", "request.wrong_type")) };
             fields::place(ticket, clean, "")?;
         }
         let problems: Vec<_> =
             outside.iter().filter_map(|(field, value)| row::set_system(ticket, field, value).err()).collect();
-        if problems.is_empty() { Ok(()) } else { Err(Error::Invalid(problems)) }
+        if problems.is_empty() { Ok(known) } else { Err(Error::Invalid(problems)) }
     }
 }
 

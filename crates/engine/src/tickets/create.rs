@@ -12,6 +12,7 @@ use serde_json::{Map, Value, json};
 use store::TicketRow;
 
 use super::{fields, references, row, sight};
+use crate::answers::{About, Known};
 use crate::configuration::Published;
 use crate::error::{Error, Result};
 use crate::{Ctx, Engine, Work, flows, rules, sla};
@@ -39,13 +40,13 @@ impl Work<'_> {
     pub(crate) async fn ticket_create(&mut self, command: CreateTicket) -> Result<TicketRow> {
         self.ctx.require(Action::TicketCreate)?;
         let form = Arc::clone(self.configuration.ticket_type(&command.form)?);
-        let data = self.validated(&form, command.data)?;
         let mut ticket = self.blank(&form, &command.source);
+        let (data, known) = self.validated(&form, &ticket, command.data).await?;
         fields::place(&mut ticket, data, "/data")?;
         if ticket.title.is_empty() {
             return Err(Error::invalid("/data/title", "form.required"));
         }
-        references::check(self, &form.compiled, &ticket).await?;
+        references::check(self, &form.compiled, &ticket, &known).await?;
         ticket.number = self.next_number(&form.compiled).await?;
 
         self.record(EventKind::TicketCreated, Some(ticket.id), None, created(&ticket));
@@ -53,7 +54,7 @@ impl Work<'_> {
         let clocks = sla::plan(self, &mut ticket);
         self.tx.ticket_insert(&ticket).await?;
         super::index::write(self, &form.compiled, &ticket).await?;
-        references::claim_files(self, &form.compiled, &ticket).await?;
+        references::claim_files(self, &form.compiled, &ticket, &known).await?;
         sla::save(self, ticket.id, &clocks).await?;
         flows::start(self, &mut ticket).await?;
         rules::run(self, &mut ticket, EventKind::TicketCreated).await?;
@@ -64,17 +65,26 @@ impl Work<'_> {
         Ok(ticket)
     }
 
-    fn validated(&self, form: &Published<Form>, mut data: Map<String, Value>) -> Result<Map<String, Value>> {
+    async fn validated(
+        &mut self,
+        form: &Published<Form>,
+        blank: &TicketRow,
+        mut data: Map<String, Value>,
+    ) -> Result<(Map<String, Value>, Known)> {
         sight::refuse_unwritable(self.ctx.access(), &form.compiled, data.keys().map(String::as_str), "/data")?;
         if let Some(user) = self.ctx.actor().user_id() {
             data.entry("requester").or_insert_with(|| user.to_string().into());
         }
         let (outside, own) = fields::separate(&form.compiled, data);
-        let clean = form.compiled.validate(&Value::Object(own), None, &self.env());
+        let own = Value::Object(own);
+        let known = self.knowledge(&form.compiled, &own, None, About::New).await?;
+        let mut around = row::flat(blank).as_object().cloned().unwrap_or_default();
+        around.extend(outside.clone());
+        let clean = form.compiled.validate_given(&own, None, &known.given(around), &self.env());
         let clean = clean.map_err(|problems| Error::Invalid(fields::under("/data", problems)))?;
         let Value::Object(mut clean) = clean else { return Err(Error::invalid("/data", "request.wrong_type")) };
         clean.extend(outside);
-        Ok(clean)
+        Ok((clean, known))
     }
 
     fn blank(&self, form: &Published<Form>, source: &str) -> TicketRow {

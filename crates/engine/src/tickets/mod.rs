@@ -4,7 +4,7 @@
 //! `sight` decides who sees what.
 
 mod act;
-mod change;
+pub(crate) mod change;
 mod comment;
 mod create;
 pub(crate) mod fields;

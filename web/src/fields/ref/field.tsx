@@ -1,3 +1,4 @@
+import { isBlank, type Values } from "@/forms/document.ts";
 import { asText, type EditorProps, type FieldType, type ViewerProps } from "../contract.ts";
 import { RecordPicker, RecordTitle } from "../pickers.tsx";
 
@@ -8,6 +9,8 @@ function Editor({
   value,
   onChange,
   onChangeOther,
+  place,
+  values,
   disabled,
   invalid,
   describedBy,
@@ -16,6 +19,9 @@ function Editor({
     <RecordPicker
       id={id}
       type={field.to ?? ""}
+      {...(field.filter && place
+        ? { choice: { field: place, answers: named(field.filter, values) } }
+        : {})}
       value={asText(value) || null}
       onChange={(next) => onChange(next ?? "")}
       onPick={(data) => {
@@ -27,6 +33,22 @@ function Editor({
       describedBy={describedBy}
     />
   );
+}
+
+/** The answers that a filter compares records with, as `form.…`. */
+export function named(filter: unknown, values: Values): Values {
+  const answers: Values = {};
+  const walk = (part: unknown) => {
+    if (part === null || typeof part !== "object") return;
+    const path = (part as { f?: unknown }).f;
+    if (typeof path === "string" && path.startsWith("form.")) {
+      const id = path.slice("form.".length).split(".")[0] ?? "";
+      if (!isBlank(values[id])) answers[id] = values[id];
+    }
+    for (const inner of Object.values(part)) walk(inner);
+  };
+  walk(filter);
+  return answers;
 }
 
 function Viewer({ value }: ViewerProps) {

@@ -43,6 +43,7 @@ function Editor(props: EditorProps) {
                   <Cell
                     {...props}
                     field={column}
+                    place={`${props.place}.${column.id}`}
                     id={cellId}
                     value={row[column.id]}
                     onChange={(next) => change(at, column.id, next)}
