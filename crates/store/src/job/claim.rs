@@ -44,9 +44,9 @@ pub enum JobEnd {
 statements! {
     /// System: runners work for all tenants.
     EXPIRED_SQLITE = "SELECT ", job_columns!(), " FROM job WHERE state = 'running' AND lease_until <= $1 \
-                      ORDER BY lease_until LIMIT $2";
+                      ORDER BY lease_until, lease_owner, run_at, id LIMIT $2";
     EXPIRED_POSTGRES = "SELECT ", job_columns!(), " FROM job WHERE state = 'running' AND lease_until <= $1 \
-                        ORDER BY lease_until LIMIT $2 FOR UPDATE SKIP LOCKED";
+                        ORDER BY lease_until, lease_owner, run_at, id LIMIT $2 FOR UPDATE SKIP LOCKED";
     CLAIM_SQLITE = "UPDATE job SET state = 'running', attempts = attempts + 1, lease_until = $2, lease_owner = $3 \
                     WHERE (tenant_id, id) IN (SELECT tenant_id, id FROM job WHERE state = 'ready' AND run_at <= $1 \
                     ORDER BY run_at, id LIMIT $4) RETURNING ", job_columns!();
@@ -64,6 +64,11 @@ statements! {
              WHERE tenant_id = $1 AND id = $2 AND state = 'running' AND lease_owner = $3 AND attempts = $4 \
              AND NOT EXISTS (SELECT 1 FROM job other WHERE other.tenant_id = job.tenant_id \
              AND other.dedup_key = job.dedup_key AND other.state = 'ready')";
+    /// One more attempt for the one that the claim cost; `attempts` itself only grows, because it is the fence.
+    GIVE_BACK = "UPDATE job SET state = 'ready', max_attempts = max_attempts + 1, lease_until = NULL, lease_owner = NULL \
+                 WHERE tenant_id = $1 AND id = $2 AND state = 'running' AND lease_owner = $3 AND attempts = $4 \
+                 AND NOT EXISTS (SELECT 1 FROM job other WHERE other.tenant_id = job.tenant_id \
+                 AND other.dedup_key = job.dedup_key AND other.state = 'ready')";
 }
 
 /// Expired leases looked at in one claim.
@@ -98,6 +103,9 @@ impl ClaimedJob {
 impl Tx {
     /// Frees jobs whose lease ended, then leases up to `limit` due jobs to `owner`, oldest first. For system
     /// transactions.
+    ///
+    /// A runner works through its claim in that order, one by one. So of the jobs that one claim left behind, the
+    /// first may have taken the process down and has used an attempt; the others never began and are due at once.
     pub async fn job_claim(
         &mut self,
         now: Timestamp,
@@ -109,11 +117,18 @@ impl Tx {
             Dialect::Sqlite => (EXPIRED_SQLITE, CLAIM_SQLITE),
             Dialect::Postgres => (EXPIRED_POSTGRES, CLAIM_POSTGRES),
         };
+        let mut batch = None;
         for row in self.system_query(expired, &[&now, &REAP]).await? {
             let row = JobRow::read(row)?;
+            let of = Some((row.lease_owner.clone(), row.lease_until));
+            let owner = row.lease_owner.clone().unwrap_or_default();
+            let job = ClaimedJob::of(row, &owner);
+            if batch == of && self.job_give_back(&job).await? {
+                continue;
+            }
+            batch = of;
             // The id is as good as a random number for spreading the tries.
-            let random = (row.id.as_u128() & u128::from(u64::MAX)) as u64;
-            let job = ClaimedJob::of(row.clone(), row.lease_owner.as_deref().unwrap_or_default());
+            let random = (job.id.as_u128() & u128::from(u64::MAX)) as u64;
             let end = JobEnd::Retry { error: "the lease ran out".to_owned(), random };
             self.job_end(&job, end, now, JobState::Quarantined).await?;
         }
@@ -125,6 +140,12 @@ impl Tx {
         }
         jobs.sort_by_key(|job| (job.run_at, job.id));
         Ok(jobs)
+    }
+
+    /// Makes a claimed job that never began due again. False when a newer job with its key took over.
+    async fn job_give_back(&mut self, job: &ClaimedJob) -> Result<bool, StoreError> {
+        let args: [&dyn ToValue; 4] = [&job.tenant_id, &job.id, &job.owner, &job.attempt];
+        Ok(self.system_exec(GIVE_BACK, &args).await? > 0)
     }
 
     /// When the next waiting job is due. For system transactions.

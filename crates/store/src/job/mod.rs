@@ -1,7 +1,8 @@
 //! Work that is due later: enqueued with the command that causes it, claimed with a lease, run at least once.
 //!
-//! A claim counts as an attempt, so a job that kills its process is found again by its expired lease and quarantined
-//! after its last attempt. Attempts are also the fencing token: a runner that lost its lease cannot finish the job.
+//! A job that kills its process is found again by its expired lease: that was an attempt, and after the last one the
+//! job is quarantined. Jobs of the same claim that were still waiting their turn lose nothing. The count of claims is
+//! also the fencing token: a runner that lost its lease cannot finish the job.
 
 mod claim;
 mod operate;

@@ -17,6 +17,7 @@ on_both! {
     a_rolled_back_command_leaves_no_job
     a_job_is_retried_later_and_dies_at_last
     an_expired_lease_is_an_attempt_and_quarantines_at_last
+    a_lost_process_costs_only_the_job_it_was_running
     who_lost_the_lease_cannot_finish
     effects_of_a_lost_lease_roll_back
     the_same_key_waits_once_at_the_earlier_time
@@ -127,6 +128,28 @@ async fn an_expired_lease_is_an_attempt_and_quarantines_at_last(fresh: Fresh) {
     }
     assert_eq!(state(&world, id).await, (JobState::Quarantined, MAX_ATTEMPTS));
     assert!(claim(&world, now, "b").await.is_empty());
+}
+
+async fn a_lost_process_costs_only_the_job_it_was_running(fresh: Fresh) {
+    let mut world = World::new(fresh).await;
+    let mut ids = Vec::new();
+    for n in 1..=3 {
+        ids.push(enqueue(&mut world, n, NOW, None).await);
+    }
+    let mut now = NOW;
+    // The first has used an attempt and rests; those that never began are due at once, before it.
+    for expected in [vec![ids[0], ids[1], ids[2]], vec![ids[1], ids[2]], vec![ids[2], ids[0]]] {
+        let claimed: Vec<JobId> = claim(&world, now, "lost").await.iter().map(|job| job.id).collect();
+        assert_eq!(claimed, expected);
+        now = now.plus_millis(LEASE);
+    }
+    claim(&world, now, "last").await;
+    for id in ids {
+        let row = world.read(move |tx| Box::pin(async move { tx.job_by_id(id).await })).await.expect("read");
+        let row = row.expect("the job exists");
+        let claimed_now = i64::from(row.state == JobState::Running);
+        assert_eq!(row.attempts - claimed_now - (row.max_attempts - MAX_ATTEMPTS), 1, "{id} was running once");
+    }
 }
 
 async fn who_lost_the_lease_cannot_finish(fresh: Fresh) {
