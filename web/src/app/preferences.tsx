@@ -14,7 +14,7 @@ interface Preferences {
 
 const PreferencesContext = createContext<Preferences | null>(null);
 
-/** Plain strings, because `theme.js` reads them before any of this code runs. */
+/** Plain strings, because `theme.js` reads them and sets the page's theme and language before any of this code runs. */
 function readPlain(key: string): string | null {
   try {
     return localStorage.getItem(`gongdan.${key}`);
@@ -36,7 +36,7 @@ export function PreferencesProvider({ children }: { children: ReactNode }) {
     () => (readPlain("theme") as ThemeChoice) ?? "auto",
   );
   const [language, setLanguageState] = useState<Language>(() =>
-    readPlain("language") === "en" ? "en" : "zh",
+    document.documentElement.lang === "en" ? "en" : "zh",
   );
   const systemDark = useMedia("(prefers-color-scheme: dark)");
   const mode = theme === "auto" ? (systemDark ? "dark" : "light") : theme;
