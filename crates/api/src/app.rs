@@ -9,6 +9,7 @@ use tokio::sync::watch;
 use crate::layers::idempotency::InFlight;
 use crate::limit::Limiter;
 use crate::peer::Network;
+use crate::presence::Presence;
 
 /// The outside world's time and randomness.
 pub trait Clock: Send + Sync {
@@ -68,14 +69,15 @@ struct Inner {
     settings: Settings,
     limiter: Limiter,
     in_flight: InFlight,
+    presence: Presence,
     closing: watch::Receiver<bool>,
 }
 
 impl App {
     /// `closing` turns true when live streams should end and readiness goes off.
     pub fn new(engine: Engine, clock: Arc<dyn Clock>, settings: Settings, closing: watch::Receiver<bool>) -> Self {
-        let (limiter, in_flight) = (Limiter::default(), InFlight::default());
-        Self { inner: Arc::new(Inner { engine, clock, settings, limiter, in_flight, closing }) }
+        let (limiter, in_flight, presence) = (Limiter::default(), InFlight::default(), Presence::default());
+        Self { inner: Arc::new(Inner { engine, clock, settings, limiter, in_flight, presence, closing }) }
     }
 
     pub(crate) fn engine(&self) -> &Engine {
@@ -109,6 +111,10 @@ impl App {
 
     pub(crate) fn in_flight(&self) -> &InFlight {
         &self.inner.in_flight
+    }
+
+    pub(crate) fn presence(&self) -> &Presence {
+        &self.inner.presence
     }
 
     pub(crate) fn closing(&self) -> watch::Receiver<bool> {

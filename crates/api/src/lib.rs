@@ -14,6 +14,7 @@ mod layers;
 mod limit;
 mod openapi;
 mod peer;
+mod presence;
 mod router;
 mod routes;
 mod views;

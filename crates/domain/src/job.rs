@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::{InstanceId, TicketId};
+use crate::id::{InstanceId, TicketId, UserId};
 
 /// A job's payload, one variant a kind.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,6 +25,8 @@ pub enum Job {
     Notify { ticket: TicketId, event_seq: i64 },
     /// Train the models of one target from confirmed answers.
     Retrain { target: String },
+    /// A text was held long enough: send it, if it is still the same.
+    SendDraft { ticket: TicketId, user: UserId, version: i64 },
 }
 
 impl Job {
@@ -38,6 +40,7 @@ impl Job {
             Self::Dispatch { .. } => "dispatch",
             Self::Notify { .. } => "notify",
             Self::Retrain { .. } => "retrain",
+            Self::SendDraft { .. } => "send_draft",
         }
     }
 }

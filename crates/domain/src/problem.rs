@@ -263,6 +263,9 @@ codes! {
     "ticket.no_such_type" 422 "没有这种工单：{type}" "There is no ticket type {type}";
     "ticket.unknown_person" 422 "没有这个人员" "There is no such person";
     "ticket.flow_decides" 409 "该工单由流程推进，请处理流程任务" "The ticket's flow decides this; act on its task";
+    "draft.held" 409 "这段文字正在等待发送，请先撤回再修改" "This text is about to be sent; take it back before changing it";
+    "draft.not_held" 409 "没有等待发送的内容，可能已经发出" "Nothing waits to be sent; it may have gone out already";
+    "draft.hold_range" 422 "等待时间须为 0 秒，或 {min} 到 {max} 秒" "Hold it for 0 seconds, or for {min} to {max}";
     "task.closed" 409 "任务已处理" "The task is already done";
     "task.not_yours" 403 "这不是你的任务" "This task is not yours";
     "suggestion.decided" 409 "该建议已处理" "The suggestion was already decided";

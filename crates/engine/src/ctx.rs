@@ -67,6 +67,19 @@ impl Ctx {
         Self { who: Arc::new(who), now: self.now, ids: Arc::clone(&self.ids), idempotency: None }
     }
 
+    /// The same call in the name of a person, with the rights they have now: what they asked to happen later.
+    #[must_use]
+    pub(crate) fn in_name_of(&self, actor: Actor, access: Access) -> Self {
+        let who = Who {
+            tenant: self.who.tenant,
+            actor,
+            access,
+            language: self.who.language.clone(),
+            request_id: self.who.request_id.clone(),
+        };
+        Self { who: Arc::new(who), now: self.now, ids: Arc::clone(&self.ids), idempotency: None }
+    }
+
     /// The first transaction of the call records this key, so that the call does its work once.
     #[must_use]
     pub fn with_idempotency(mut self, key: Key) -> Self {

@@ -38,11 +38,7 @@ impl CommentRow {
             id: row.take()?,
             ticket_id: row.take()?,
             author: row.take()?,
-            visibility: row.take_word(|word| match word {
-                "public" => Some(Visibility::Public),
-                "internal" => Some(Visibility::Internal),
-                _ => None,
-            })?,
+            visibility: row.take_word(Visibility::parse)?,
             body: row.take()?,
             files: read_ids(&row.take::<JsonList>()?)?,
             created_at: row.take()?,
@@ -50,7 +46,7 @@ impl CommentRow {
     }
 }
 
-fn read_ids(list: &JsonList) -> Result<Vec<FileId>, StoreError> {
+pub(crate) fn read_ids(list: &JsonList) -> Result<Vec<FileId>, StoreError> {
     let ids: Result<Vec<FileId>, _> = list.0.iter().map(|id| id.parse()).collect();
     ids.map_err(|_| StoreError::corrupt("a column holds no list of files"))
 }

@@ -17,6 +17,7 @@ mod comment;
 mod config;
 mod definition;
 mod dialect;
+mod draft;
 mod error;
 mod event;
 mod file;
@@ -48,6 +49,7 @@ pub use comment::CommentRow;
 pub use config::StoreConfig;
 pub use definition::{DefinitionRow, DefinitionVersionRow};
 pub use dialect::Dialect;
+pub use draft::DraftRow;
 pub use error::{Cause, Constraint, Constraint as Conflicted, Refusal, StoreError};
 pub use event::{Broken, ChainHead, EventFilter, EventRow, Verified};
 pub use file::{FileRow, FileState};
@@ -85,6 +87,7 @@ pub fn statements() -> Vec<(&'static str, &'static str)> {
     let flat = [
         comment::STATEMENTS,
         definition::STATEMENTS,
+        draft::STATEMENTS,
         file::STATEMENTS,
         flow::STATEMENTS,
         idempotency::STATEMENTS,

@@ -4,6 +4,8 @@ import type { LiveEvent } from "./types.ts";
 export interface Live {
   onEvent: (event: LiveEvent) => void;
   onState: (connected: boolean) => void;
+  /** Who else is at a ticket that this page announced itself at. */
+  onPresence: (said: unknown) => void;
 }
 
 /** Listens to the server's events; the browser resumes with Last-Event-ID after a break. */
@@ -17,6 +19,9 @@ export function listen(live: Live): () => void {
   source.onmessage = receive;
   // Each event is named by its kind, and a source tells only of names that were asked for.
   for (const kind of eventKinds) source.addEventListener(kind, receive as EventListener);
+  source.addEventListener("presence", (message: MessageEvent<string>) => {
+    live.onPresence(JSON.parse(message.data));
+  });
   source.onopen = () => live.onState(true);
   source.onerror = () => live.onState(source.readyState === EventSource.OPEN);
   return () => source.close();

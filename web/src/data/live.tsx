@@ -10,6 +10,7 @@ import {
 } from "react";
 import { listen } from "@/api/stream.ts";
 import type { LiveEvent } from "@/api/types.ts";
+import { notePresence } from "./presence.ts";
 import { knownTicket, refreshTicket, viewsQuery } from "./tickets.ts";
 
 interface LiveState {
@@ -38,6 +39,7 @@ export function LiveProvider({ children }: { children: ReactNode }) {
     const batch = batched(client);
     const stop = listen({
       onState: setConnected,
+      onPresence: (said) => notePresence(client, said as Parameters<typeof notePresence>[1]),
       onEvent: (event) => {
         if (!event.ticket) return;
         setEvents((before) => [event, ...before].slice(0, KEPT));

@@ -8,7 +8,7 @@ import {
 } from "@tanstack/react-query";
 import { get, newKey, patch, post } from "@/api/client.ts";
 import type { Answer } from "@/api/contract.ts";
-import type { Page, Similar, Ticket, TicketBrief, TicketRow, TimelineItem } from "@/api/types.ts";
+import type { Page, Similar, Ticket, TicketRow, TimelineItem } from "@/api/types.ts";
 
 type Values = Record<string, unknown>;
 
@@ -131,22 +131,6 @@ export function useChangeTicket(ticket: Ticket) {
         idempotencyKey: newKey(),
       }),
     onSettled: () => refreshTicket(client, ticket),
-  });
-}
-
-export function useComment(ticket: TicketBrief) {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: ({
-      key,
-      ...body
-    }: {
-      visibility: "public" | "internal";
-      body: string;
-      files: string[];
-      key: string;
-    }) => post("/tickets/{id}/comments", { path: { id: ticket.id }, body, idempotencyKey: key }),
-    onSuccess: () => refreshTicket(client, ticket),
   });
 }
 

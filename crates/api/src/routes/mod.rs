@@ -4,9 +4,11 @@ mod audit;
 mod definition_sets;
 mod definitions;
 mod directory;
+mod drafts;
 mod files;
 mod jobs;
 mod models;
+mod presence;
 mod problems;
 mod records;
 mod session;
@@ -33,6 +35,8 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .merge(tickets::routes())
         .merge(ticket_reads::routes())
         .merge(ticket_acts::routes())
+        .merge(drafts::routes())
+        .merge(presence::routes())
         .merge(tasks::routes())
         .merge(suggestions::routes())
         .merge(records::routes())

@@ -24,6 +24,8 @@ use utoipa_axum::routes;
 use crate::app::App;
 use crate::error::ApiError;
 use crate::extract::{Caller, Query};
+use crate::presence::Moved;
+use crate::routes::presence::PresenceView;
 use crate::views::EventView;
 
 /// Events in memory for one reader.
@@ -49,6 +51,9 @@ pub(crate) struct StreamQuery {
 ///
 /// Each event's `id` is its sequence number, its `event` the kind, its `data` an `Event`. A reader resumes with
 /// `Last-Event-ID`. The stream ends when the caller's access does.
+///
+/// Between them come events named `presence` without an `id`, whose `data` is a `PresenceView`: who else is at a ticket
+/// where the caller announced their own presence.
 #[utoipa::path(get, path = "/stream", operation_id = "streamEvents", tag = "stream", params(StreamQuery),
     responses((status = 200, description = "Events the caller may see", content_type = "text/event-stream", body = String)))]
 async fn stream_events(
@@ -62,7 +67,8 @@ async fn stream_events(
         Some(after) => after,
         None => operations::last_event(app.engine(), &caller.ctx).await?,
     };
-    let follower = Follower { checked: app.now(), closing: app.closing(), app, caller, after, ready: Vec::new() };
+    let (closing, presence) = (app.closing(), app.presence().moved());
+    let follower = Follower { checked: app.now(), closing, presence, app, caller, after, ready: Vec::new() };
     let stream = Sse::new(events(follower)).keep_alive(KeepAlive::new().interval(HEARTBEAT));
     let mut response = stream.into_response();
     let unbuffered = axum::http::HeaderValue::from_static("no");
@@ -76,6 +82,7 @@ struct Follower {
     /// When the rights were looked up.
     checked: Timestamp,
     closing: watch::Receiver<bool>,
+    presence: broadcast::Receiver<Moved>,
     /// Everything up to here was read.
     after: i64,
     /// Read but not sent yet, last first.
@@ -109,6 +116,7 @@ impl Follower {
             tokio::select! {
                 _ = self.closing.wait_for(|closing| *closing) => return None,
                 () = moved_for(&mut signal, self.caller.ctx.tenant()) => {}
+                event = present(&mut self.presence, &self.app, &self.caller) => return Some(event),
                 () = tokio::time::sleep(RECHECK) => {}
             }
         }
@@ -133,6 +141,23 @@ async fn moved_for(signal: &mut broadcast::Receiver<EventSignal>, tenant: Tenant
         match signal.recv().await {
             Ok(moved) if moved.tenant != tenant => {}
             _ => return,
+        }
+    }
+}
+
+/// The next change among those who are at a ticket where the caller is, too.
+async fn present(moved: &mut broadcast::Receiver<Moved>, app: &App, caller: &Caller) -> Event {
+    loop {
+        let room = match moved.recv().await {
+            Ok(room) => room,
+            // The next beat of the caller's own page tells what was lost.
+            Err(broadcast::error::RecvError::Lagged(_)) => continue,
+            Err(broadcast::error::RecvError::Closed) => std::future::pending().await,
+        };
+        let Some(user) = caller.ctx.access().user.filter(|_| room.tenant == caller.ctx.tenant()) else { continue };
+        let Some(people) = app.presence().others(room, user, app.now()) else { continue };
+        if let Ok(data) = serde_json::to_string(&PresenceView::new(room.ticket, people)) {
+            return Event::default().event("presence").data(data);
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod authz;
 mod bodies;
+mod drafts;
 mod etag;
 mod files;
 mod forms;

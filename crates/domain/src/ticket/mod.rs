@@ -100,6 +100,10 @@ impl Visibility {
             Self::Internal => "internal",
         }
     }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Public, Self::Internal].into_iter().find(|visibility| visibility.as_str() == text)
+    }
 }
 
 /// How two tickets belong together; `from` is the left side of the sentence.

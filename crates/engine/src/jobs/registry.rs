@@ -3,7 +3,7 @@
 use domain::job::Job;
 
 use crate::error::Result;
-use crate::{Ctx, Engine, ai, dispatch, flows, sla};
+use crate::{Ctx, Engine, ai, dispatch, flows, sla, tickets};
 
 /// Runs one job to its end. The job finishes its own row under its lease inside its transaction where it writes;
 /// what remains is finished by the runner.
@@ -15,6 +15,7 @@ pub(super) async fn run(engine: &Engine, ctx: &Ctx, job: Job) -> Result<()> {
         Job::FlowAction { instance, token, run } => flows::run_action(engine, ctx, instance, token, run).await,
         Job::Dispatch { ticket } => dispatch::propose(engine, ctx, ticket).await,
         Job::Notify { .. } => Ok(()),
+        Job::SendDraft { ticket, user, version } => tickets::send_held(engine, ctx, ticket, user, version).await,
         Job::Retrain { target } => ai::retrain(engine, ctx, &target).await.map(drop),
     }
 }

@@ -20,7 +20,7 @@ pub struct AddComment {
 }
 
 /// Longer replies belong into a file.
-const MAX_BODY_CHARS: usize = 20_000;
+pub(super) const MAX_BODY_CHARS: usize = 20_000;
 
 /// # Errors
 /// `form.required` or `form.too_long` at `/body`; an internal note needs its own right.
@@ -29,16 +29,20 @@ pub async fn comment(engine: &Engine, ctx: &Ctx, command: AddComment) -> Result<
     engine
         .tx(ctx, move |work| {
             Box::pin(async move {
-                let action = match command.visibility {
-                    Visibility::Public => Action::CommentPublic,
-                    Visibility::Internal => Action::CommentInternal,
-                };
                 sight::find(work, command.ticket, Action::TicketRead).await?;
-                work.ctx.require(action)?;
+                work.ctx.require(needed(command.visibility))?;
                 work.comment_add(command).await
             })
         })
         .await
+}
+
+/// The right to write for these readers.
+pub(super) const fn needed(visibility: Visibility) -> Action {
+    match visibility {
+        Visibility::Public => Action::CommentPublic,
+        Visibility::Internal => Action::CommentInternal,
+    }
 }
 
 impl Work<'_> {

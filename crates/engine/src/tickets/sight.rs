@@ -11,7 +11,7 @@ use store::TicketRow;
 
 use super::row;
 use crate::error::{Error, Result};
-use crate::{Work, configuration};
+use crate::{Ctx, Engine, Work, configuration};
 
 /// The ticket, if the caller may do `action` on it. What may not even be read looks as if it did not exist.
 pub(crate) async fn find(work: &mut Work<'_>, id: TicketId, action: Action) -> Result<TicketRow> {
@@ -44,6 +44,15 @@ async fn covers(work: &mut Work<'_>, ticket: &TicketRow, action: Action) -> Resu
         }
         _ => Ok(false),
     }
+}
+
+/// Whether the caller may know who else is at this ticket: those who work on it, not those who reported it.
+///
+/// # Errors
+/// Not found, or `access.denied`.
+pub async fn may_watch(engine: &Engine, ctx: &Ctx, ticket: TicketId) -> Result<()> {
+    ctx.require(Action::CommentInternal)?;
+    engine.read(ctx, move |work| Box::pin(async move { find(work, ticket, Action::TicketRead).await.map(drop) })).await
 }
 
 /// The scope of `action` as a checked condition for lists; `None` covers every row.

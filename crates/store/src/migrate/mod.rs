@@ -22,6 +22,7 @@ pub(crate) const STEPS: &[&str] = &[
     include_str!("steps/0004_flow.sql"),
     include_str!("steps/0005_log.sql"),
     include_str!("steps/0006_intelligence.sql"),
+    include_str!("steps/0007_draft.sql"),
 ];
 
 const HISTORY: &str = "CREATE TABLE IF NOT EXISTS schema_step (\

@@ -1,4 +1,4 @@
-import { useMemo, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
 import type { TimelineItem } from "@/api/types.ts";
 import { RichText } from "@/fields/richtext/field.tsx";
 import { dateTime, moment } from "@/i18n/format.ts";
@@ -21,7 +21,7 @@ import {
 } from "./words.ts";
 
 type Filter = "all" | Voice;
-const FILTERS: Filter[] = ["all", "people", "system", "model"];
+const FILTERS: Filter[] = ["all", "people", "system", "model", "integration"];
 /** Longer runs of system entries fold to their last ones. */
 const RUN_SHOWN = 2;
 
@@ -39,6 +39,12 @@ export function Timeline({ items, names }: TimelineProps) {
     [items, filter],
   );
   const runs = useMemo(() => groupRuns(shown), [shown]);
+  const told = items.length > 0;
+  useEffect(() => {
+    // The entries come after the page, so the browser did not find the one that the address names.
+    if (told && location.hash.length > 1)
+      document.getElementById(location.hash.slice(1))?.scrollIntoView({ block: "center" });
+  }, [told]);
   return (
     <section aria-label={texts.ticket.timeline}>
       <div className={styles.head}>
@@ -139,7 +145,7 @@ function Comment({ item }: { item: TimelineItem }) {
   );
 }
 
-const ICONS = { people: "user", system: "gear", model: "spark" } as const;
+const ICONS = { people: "user", system: "gear", model: "spark", integration: "link" } as const;
 
 function Fact({ item, names }: { item: TimelineItem; names: TimelineProps["names"] }) {
   const texts = useTexts();
@@ -147,7 +153,11 @@ function Fact({ item, names }: { item: TimelineItem; names: TimelineProps["names
   const voice = voiceOf(item);
   const alarm = item.kind === "sla.breached" || item.kind === "flow.incident";
   const who =
-    voice === "people" ? item.actor.name : voice === "model" ? texts.ticket.filters.model : "";
+    voice === "people" || voice === "integration"
+      ? item.actor.name
+      : voice === "model"
+        ? texts.ticket.filters.model
+        : "";
   const list = item.kind === "ticket.changed" ? changes(item.data) : [];
   const words =
     list.length > 0

@@ -185,7 +185,7 @@ export function valueWord(
     : String(value);
 }
 
-export type Voice = "people" | "system" | "model";
+export type Voice = "people" | "system" | "model" | "integration";
 
 /** Whose voice an entry is, for the filter and the quiet difference in looks. */
 export function voiceOf(item: { actor: { kind: string }; kind?: string }): Voice {
@@ -194,8 +194,10 @@ export function voiceOf(item: { actor: { kind: string }; kind?: string }): Voice
     return "system";
   switch (item.actor.kind) {
     case "person":
-    case "token":
       return "people";
+    case "token":
+    case "import":
+      return "integration";
     case "model":
       return "model";
     default:
