@@ -207,6 +207,11 @@ function one(method: string, key: string, part: string, body: Json | undefined):
       return ok(detail(ticket));
     case "timeline":
       return page(timeline(ticket, notes.get(ticket.id) ?? []));
+    case "draft":
+      // The mock keeps no drafts; the page then keeps them in the browser alone.
+      return ok({ draft: null });
+    case "presence":
+      return ok({ ticket: ticket.id, people: [] });
     case "comments":
       note(ticket, "comment.added", {}, { id: `c${seq}`, files: [], ...body });
       return { status: 201, body: {} };

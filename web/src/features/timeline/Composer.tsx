@@ -177,6 +177,7 @@ export function Composer({ ticket }: { ticket: Ticket }) {
               size="small"
               type="text"
               icon={<Icon name="clip" size={16} />}
+              aria-label={texts.ticket.attach}
               onClick={() => input.current?.click()}
             >
               <span className={styles.attach}>{texts.ticket.attach}</span>
