@@ -41,7 +41,7 @@ impl Work<'_> {
             return Err(Error::refused("task.closed"));
         }
         if !command.fields.is_empty() {
-            self.fill_in(&mut ticket, &task, command.fields).await?;
+            self.fill_in(&mut ticket, &task, &command.act, command.fields).await?;
         }
         let instance = self.tx.instance_by_id(task.instance_id).await?.ok_or(Error::NotFound)?;
         let wanted = TaskWanted {
@@ -66,15 +66,24 @@ impl Work<'_> {
             user: self.ctx.actor().user_id(),
             instead_of: None,
             groups: groups.collect(),
-            admin: access.can(Action::TicketAdminister) || access.can(Action::TicketAssign),
+            admin: access.can(Action::TicketAdminister),
+            dispatcher: access.can(Action::TicketAssign),
         }
     }
 
-    /// Writes the fields of the act; the node's matrix decides which, not the role's right to edit tickets.
-    async fn fill_in(&mut self, ticket: &mut TicketRow, task: &TaskRow, fields: Map<String, Value>) -> Result<()> {
+    /// Writes the fields of the act; the node's matrix decides which, not the role's right to edit tickets. Only
+    /// acts of whoever holds the task fill it in: urging, for one, is open to every reader.
+    async fn fill_in(
+        &mut self,
+        ticket: &mut TicketRow,
+        task: &TaskRow,
+        act: &Act,
+        fields: Map<String, Value>,
+    ) -> Result<()> {
+        let fills = matches!(act, Act::Complete { .. } | Act::Approve | Act::Reject | Act::Return { .. });
         let writable = |field: &str| {
             let right = task.fields.get(field).and_then(Value::as_str);
-            matches!(right, Some("write" | "required"))
+            fills && matches!(right, Some("write" | "required"))
         };
         let refused: Vec<_> = fields
             .keys()

@@ -72,13 +72,14 @@ impl Run<'_> {
                 | Act::RemoveSign { .. }
                 | Act::Cc { .. }
         );
+        let arranger = self.arranges(task);
         match act {
             Act::Urge => {}
-            Act::Assign { .. } if self.actor.admin || self.actor.user.is_none() => {}
+            Act::Assign { .. } if arranger || self.actor.user.is_none() => {}
             Act::Assign { .. } => return Err(refuse(Refusal::NotYours)),
             Act::Withdraw if self.is_submitter(self.actor.part()) => {}
             Act::Withdraw => return Err(refuse(Refusal::NotSubmitter)),
-            _ if arranges && self.actor.admin => {}
+            _ if arranges && arranger => {}
             _ if self.is_mine(task) => {}
             _ => return Err(refuse(Refusal::NotYours)),
         }
@@ -98,6 +99,11 @@ impl Run<'_> {
         } else {
             Err(StepRefused::new(Refusal::ActNotOffered, act.as_str()))
         }
+    }
+
+    /// Whether this person may arrange a task that is not theirs.
+    pub(super) fn arranges(&self, task: &Task) -> bool {
+        self.actor.admin || (self.actor.dispatcher && task.kind == TaskKind::Work)
     }
 
     pub(super) fn is_held(&self, task: u32) -> bool {

@@ -122,9 +122,13 @@ pub struct Acting {
     /// Groups of the person, for pools.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub groups: Vec<String>,
-    /// May arrange other people's tasks.
+    /// May arrange other people's tasks, decisions included, and is not bound by what a node offers.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub admin: bool,
+    /// May hand out other people's work. Decisions are out of reach: who could give an approval to themselves
+    /// would not need anybody's.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub dispatcher: bool,
 }
 
 impl Acting {
