@@ -3,6 +3,7 @@
 //! Start at `commands/serve.rs`. Invariants: no rule lives here; this is the only crate that reads the clock,
 //! randomness, the environment and the command line. Standard output carries data, standard error messages.
 
+mod address;
 mod ai;
 mod bench;
 mod chaos;

@@ -3,6 +3,7 @@
 use engine::Engine;
 use engine::people;
 
+use crate::address;
 use crate::cli::AdminCommand;
 use crate::clock;
 use crate::commands::open;
@@ -16,7 +17,7 @@ pub(crate) async fn run(config: Config, command: AdminCommand) -> anyhow::Result
     let engine = open::engine(&config).await?;
     let secret = link(&engine, Some(&tenant), &login).await?;
     let url = match config.http.public_url.as_str() {
-        "" => format!("http://{}", config.http.listen),
+        "" => format!("http://{}", address::read(&config.data.dir).unwrap_or_else(|| config.http.listen.to_string())),
         url => url.trim_end_matches('/').to_owned(),
     };
     output::line(&format!("{url}/sign-in#token={secret}"));
@@ -30,5 +31,8 @@ pub(crate) async fn link(engine: &Engine, tenant: Option<&str>, login: &str) -> 
         anyhow::bail!("there is no such tenant");
     };
     let ctx = open::system(tenant.id);
-    Ok(people::issue_link(engine, &ctx, login, clock::random(), LIFETIME_MS).await?)
+    match people::issue_link(engine, &ctx, login, clock::random(), LIFETIME_MS).await {
+        Err(engine::Error::NotFound) => anyhow::bail!("nobody in tenant `{}` signs in as `{login}`", tenant.slug),
+        issued => Ok(issued?),
+    }
 }

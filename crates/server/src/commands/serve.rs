@@ -13,6 +13,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+use crate::address;
 use crate::cli::{Role, Serve};
 use crate::clock::{self, RealClock};
 use crate::commands::{admin, open};
@@ -25,22 +26,29 @@ use crate::{demo, signals, tenants, web};
 pub(crate) async fn run(config: Config, args: Serve, started: Instant) -> anyhow::Result<()> {
     let phase = signals::watch_signals()?;
     let engine = open::engine(&config).await?;
+    // An address that is taken is said at once, not after the demo was installed.
+    let address = config.http.listen;
+    let listener = match args.role {
+        Role::Worker => None,
+        Role::Api | Role::All => {
+            let bound = TcpListener::bind(address).await;
+            Some(bound.with_context(|| format!("could not listen on {address}; is it in use? Try another port"))?)
+        }
+    };
     let first = prepare(&engine, &args).await?;
 
     let workers = match args.role {
         Role::Api => Vec::new(),
         Role::Worker | Role::All => start_workers(&engine, &config, &phase),
     };
-    let drained = match args.role {
-        Role::Worker => {
+    let drained = match listener {
+        None => {
             tracing::info!("Worker is ready");
             reached(&mut phase.subscribe(), Phase::Draining).await;
             true
         }
-        Role::Api | Role::All => {
-            let address = config.http.listen;
-            let listener =
-                TcpListener::bind(address).await.with_context(|| format!("could not listen on {address}"))?;
+        Some(listener) => {
+            let _written = address::write(&config.data.dir, listener.local_addr()?);
             announce(&engine, &config, &listener, first, started).await?;
             let router = api::router(app(&engine, &config, &phase), web::pages());
             listen::serve(listener, router, deadlines(&config), phase.subscribe()).await
