@@ -72,6 +72,11 @@ impl ApiError {
     fn from_store(error: &StoreError) -> Self {
         match error {
             StoreError::Conflict(Constraint::Reference) => Self::new("form.bad_reference"),
+            StoreError::Conflict(Constraint::RecordKey) => Self::new("record.code_taken"),
+            StoreError::Conflict(constraint) => {
+                tracing::warn!(?constraint, "A write collided");
+                Self::new("request.conflict")
+            }
             StoreError::Unavailable(cause) => {
                 let cause: &dyn std::error::Error = &**cause;
                 tracing::error!(error = cause, "The database does not answer");
@@ -107,7 +112,16 @@ fn sentence(code: &str, params: &Map<String, Value>, language: &str) -> String {
     let Some(entry) = problem::find(code) else { return String::new() };
     let mut text = if language == "en" { entry.en } else { entry.zh }.to_owned();
     for (name, value) in params {
-        let shown = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        let shown = match value {
+            Value::String(text) => text.clone(),
+            // A text in several languages, as definitions carry them.
+            Value::Object(texts) if texts.get("zh").or(texts.get("en")).is_some_and(Value::is_string) => {
+                serde_json::from_value::<domain::text::Text>(value.clone())
+                    .map(|text| text.get(language).to_owned())
+                    .unwrap_or_default()
+            }
+            other => other.to_string(),
+        };
         text = text.replace(&format!("{{{name}}}"), &shown);
     }
     text

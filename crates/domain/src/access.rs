@@ -77,6 +77,14 @@ impl RoleDefinition {
         let known = |text: &str| Action::parse(text).is_some();
         let actions = self.actions.iter().enumerate().filter(|(_, action)| !known(action));
         let scopes = self.scope.keys().filter(|action| !known(action));
+        let hidden = self.fields.iter().flat_map(|(form, fields)| {
+            let hidden =
+                fields.iter().filter(|(field, level)| **level < Level::Read && crate::ticket::is_always_shown(field));
+            hidden.map(move |(field, _)| {
+                let reason = format!("every reader of a ticket sees `{field}`");
+                Problem::new(format!("/fields/{form}/{field}"), "definition.malformed").with("reason", reason)
+            })
+        });
         actions
             .map(|(index, action)| (format!("/actions/{index}"), action))
             .chain(scopes.map(|action| (format!("/scope/{action}"), action)))
@@ -84,6 +92,7 @@ impl RoleDefinition {
                 let reason = format!("unknown action `{action}`");
                 Problem::new(pointer, "definition.malformed").with("reason", reason)
             })
+            .chain(hidden)
             .collect()
     }
 }
@@ -273,5 +282,14 @@ mod tests {
         let role = role(json!({"kind":"role","key":"a","actions":["ticket.read","ticket.eat"],"scope":{"x.y":{}}}));
         let pointers: Vec<_> = role.check().into_iter().map(|problem| problem.pointer).collect();
         assert_eq!(pointers, ["/actions/1", "/scope/x.y"]);
+    }
+
+    #[test]
+    fn what_makes_a_ticket_cannot_be_hidden() {
+        let fields =
+            json!({"*": {"*": "none", "priority": "none", "status": "read", "category": "none", "title": "masked"}});
+        let role = role(json!({"kind":"role","key":"a","actions":[],"fields":fields}));
+        let pointers: Vec<_> = role.check().into_iter().map(|problem| problem.pointer).collect();
+        assert_eq!(pointers, ["/fields/*/priority", "/fields/*/title"]);
     }
 }

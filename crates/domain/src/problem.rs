@@ -86,6 +86,7 @@ codes! {
     "request.wrong_type" 422 "类型不符：需要 {expected}" "Wrong type: expected {expected}";
     "request.missing_field" 422 "缺少字段 {field}" "Field {field} is missing";
     "request.invalid_value" 422 "值无效：{reason}" "Invalid value: {reason}";
+    "request.conflict" 409 "与已有的数据冲突，什么都没有改" "It collides with something that is already there; nothing was changed";
     "request.duplicate_field" 400 "字段 {field} 出现了两次" "Field {field} appears twice";
     "request.not_utf8" 400 "请求不是 UTF-8 文本" "The request is not UTF-8 text";
     "request.media_type" 415 "需要 Content-Type: {expected}" "Content-Type must be {expected}";
@@ -266,6 +267,7 @@ codes! {
     "draft.held" 409 "这段文字正在等待发送，请先撤回再修改" "This text is about to be sent; take it back before changing it";
     "draft.not_held" 409 "没有等待发送的内容，可能已经发出" "Nothing waits to be sent; it may have gone out already";
     "draft.hold_range" 422 "等待时间须为 0 秒，或 {min} 到 {max} 秒" "Hold it for 0 seconds, or for {min} to {max}";
+    "record.code_taken" 409 "这个编号已被另一条记录使用" "Another record has this code already";
     "task.closed" 409 "任务已处理" "The task is already done";
     "task.not_yours" 403 "这不是你的任务" "This task is not yours";
     "suggestion.decided" 409 "该建议已处理" "The suggestion was already decided";

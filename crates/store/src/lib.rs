@@ -60,7 +60,7 @@ pub use job::{ClaimedJob, JobEnd, JobRow, JobState, MAX_ATTEMPTS, backoff_ms};
 pub use notification::NotificationRow;
 pub use org::OrgRow;
 pub use record::{RecordFilter, RecordQuery, RecordRow};
-pub use search::SEGMENTER;
+pub use search::{SEGMENTER, matches as search_matches};
 pub use session::{SessionRow, TokenRow};
 pub use signal::{EventSignal, StoreStats};
 pub use sla::{ClockCount, ClockRow};

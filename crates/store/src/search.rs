@@ -58,6 +58,26 @@ pub(crate) fn query(tenant: TenantId, words: &str) -> Option<String> {
     Some(parts.join(" AND "))
 }
 
+/// Whether a query for these words would find a document of this text: what both engines do, for one text in memory.
+pub fn matches(text: &str, words: &str) -> bool {
+    let mut tokens = Vec::new();
+    for run in runs(text) {
+        run.push_tokens(&mut tokens, true);
+    }
+    let phrases = phrases(words);
+    let stands_at = |phrase: &Phrase, start: usize| {
+        let last = phrase.tokens.len() - 1;
+        phrase.tokens.iter().enumerate().all(|(index, token)| match tokens.get(start + index) {
+            Some(found) if index == last && phrase.open => found.starts_with(token.as_str()),
+            found => found == Some(token),
+        })
+    };
+    !phrases.is_empty()
+        && phrases
+            .iter()
+            .all(|phrase| !phrase.tokens.is_empty() && (0..tokens.len()).any(|start| stands_at(phrase, start)))
+}
+
 /// A query for `tsquery`; `None` when there is nothing to look for.
 pub(crate) fn tsquery(tenant: TenantId, words: &str) -> Option<String> {
     let phrases = phrases(words);
@@ -232,6 +252,28 @@ mod tests {
             ("--", ""),
         ] {
             assert_eq!(asked(words), expected, "{words}");
+        }
+    }
+
+    #[test]
+    fn one_text_is_searched_as_the_engines_search_many() {
+        let text = "WX-00042 打印机E04卡纸 Paper jam";
+        for (words, expected) in [
+            ("打印机", true),
+            ("印机e04", true),
+            ("打印机 jam", true),
+            ("\"paper jam\"", true),
+            ("pap", true),
+            ("WX-00042", true),
+            ("卡", true),
+            ("打机", false),
+            ("打印机 漏水", false),
+            ("\"jam paper\"", false),
+            ("aper", false),
+            ("--", false),
+            ("", false),
+        ] {
+            assert_eq!(matches(text, words), expected, "{words}");
         }
     }
 

@@ -141,7 +141,7 @@ impl Tx {
 
     /// Resolution promises by the local day on which they were kept or broken: day since 1970, kept, broken.
     /// `offset_ms` is what local time is ahead of UTC.
-    pub async fn sla_count_by_day(
+    pub(crate) async fn sla_count_by_day(
         &mut self,
         since: Timestamp,
         offset_ms: i64,

@@ -10,5 +10,5 @@ mod version;
 pub(crate) use body::{JsonBody, body_error, read_bytes};
 pub(crate) use caller::{Caller, Credential, cookie_name, credential, language_of};
 pub(crate) use page::{Query, limit, parse_filter};
-pub(crate) use path::IdPath;
+pub(crate) use path::{IdPath, Path};
 pub(crate) use version::{IfMatch, VersionHeader, Versioned};

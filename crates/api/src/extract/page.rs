@@ -17,6 +17,10 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+        if parts.uri.query().is_some_and(|query| query.contains("%00")) {
+            let problem = Problem::new("?", "request.invalid_value").with("reason", "the character NUL");
+            return Err(ApiError::invalid(vec![problem]));
+        }
         axum::extract::Query::<T>::try_from_uri(&parts.uri).map(|query| Self(query.0)).map_err(|rejection| {
             let cause =
                 std::error::Error::source(&rejection).map_or_else(|| rejection.to_string(), ToString::to_string);

@@ -133,8 +133,9 @@ impl<'de> Visitor<'de> for Walk {
         Ok(())
     }
 
-    fn visit_str<E>(self, _: &str) -> Result<(), E> {
-        Ok(())
+    /// PostgreSQL keeps no NUL in a text, and no person means one.
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<(), E> {
+        if text.contains('\0') { Err(E::custom("a text holds the character NUL")) } else { Ok(()) }
     }
 
     fn visit_unit<E>(self) -> Result<(), E> {
@@ -150,6 +151,9 @@ impl<'de> Visitor<'de> for Walk {
         let mut seen = HashSet::new();
         while let Some(key) = members.next_key::<String>()? {
             members.next_value_seed(self.deeper()?)?;
+            if key.contains('\0') {
+                return Err(de::Error::custom("a name holds the character NUL"));
+            }
             if seen.contains(&key) {
                 return Err(de::Error::custom(format_args!("{DUPLICATE}{key}")));
             }

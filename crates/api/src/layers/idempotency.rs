@@ -48,6 +48,10 @@ impl Drop for Flight {
     }
 }
 
+/// Marks an answer that is shown once: it is never kept, and a repeated request learns that the work was done.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ShownOnce;
+
 /// What is kept of an answer.
 #[derive(Serialize, Deserialize)]
 struct Kept {
@@ -117,7 +121,8 @@ async fn keep(app: &App, ctx: engine::Ctx, key: Key, flight: Flight, response: R
     let status = response.status();
     // What failed on our side may succeed when it is asked again; what was refused before it was judged, too.
     let again = [StatusCode::TOO_MANY_REQUESTS, StatusCode::REQUEST_TIMEOUT, StatusCode::CONFLICT];
-    if status.is_server_error() || again.contains(&status) {
+    let shown_once = response.extensions().get::<ShownOnce>().is_some();
+    if status.is_server_error() || again.contains(&status) || shown_once {
         return Ok(response);
     }
     let (parts, body) = response.into_parts();

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use engine::definitions;
-use engine::templates::Pack;
+use engine::templates::{self, Pack};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use utoipa::{IntoParams, ToSchema};
@@ -15,7 +15,7 @@ use utoipa_axum::routes;
 use super::definitions::{KindQuery, parse_kind};
 use crate::app::App;
 use crate::error::{ApiError, ProblemItem};
-use crate::extract::{Caller, JsonBody, Query};
+use crate::extract::{Caller, JsonBody, Path, Query};
 use crate::views::{CheckView, ExportView, FormView, ImportView, Page, TicketTypeView, level};
 
 pub(super) fn routes() -> OpenApiRouter<App> {
@@ -124,8 +124,9 @@ async fn import_definitions(
     caller: Caller,
     JsonBody(body): JsonBody<ImportBody>,
 ) -> Result<Json<ImportView>, ApiError> {
-    let files: BTreeMap<String, Vec<u8>> =
+    let mut files: BTreeMap<String, Vec<u8>> =
         body.files.into_iter().map(|(path, document)| (path, document.to_string().into_bytes())).collect();
+    templates::complete(&mut files).map_err(ApiError::invalid)?;
     let pack = Pack::read(&files).map_err(ApiError::invalid)?;
     let documents = definitions::import(app.engine(), &caller.ctx, pack, body.note).await?;
     Ok(Json(ImportView { documents }))

@@ -1,7 +1,7 @@
 //! One definition: draft, publish, roll back, versions, differences.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use domain::definition::{Change, ChangeKind, Kind};
 use engine::definitions::{self, SaveDraft};
 use engine::store::{self, DefinitionVersionRow};
@@ -13,7 +13,7 @@ use utoipa_axum::routes;
 
 use crate::app::App;
 use crate::error::ApiError;
-use crate::extract::{Caller, IfMatch, JsonBody, Query, VersionHeader, Versioned};
+use crate::extract::{Caller, IfMatch, JsonBody, Path, Query, VersionHeader, Versioned};
 use crate::views::{ChangeView, DefinitionRow, DefinitionVersionView, DefinitionView, Page, TextView};
 
 pub(super) fn routes() -> OpenApiRouter<App> {

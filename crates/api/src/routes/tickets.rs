@@ -1,7 +1,7 @@
 //! Tickets: list, create, show, change.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
 use domain::id::TicketId;
@@ -14,7 +14,7 @@ use utoipa_axum::routes;
 
 use crate::app::App;
 use crate::error::ApiError;
-use crate::extract::{Caller, IdPath, IfMatch, JsonBody, Query, VersionHeader, Versioned, limit, parse_filter};
+use crate::extract::{Caller, IdPath, IfMatch, JsonBody, Path, Query, VersionHeader, Versioned, limit, parse_filter};
 use crate::views::{self, Page, TicketBrief, TicketRow, TicketView};
 
 pub(super) fn routes() -> OpenApiRouter<App> {

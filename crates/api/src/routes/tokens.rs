@@ -1,8 +1,8 @@
 //! API tokens.
 
-use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use axum::{Extension, Json};
 use domain::id::TokenId;
 use domain::time::Timestamp;
 use engine::people::{self, CreateToken};
@@ -15,6 +15,7 @@ use utoipa_axum::routes;
 use crate::app::App;
 use crate::error::ApiError;
 use crate::extract::{Caller, IdPath, JsonBody};
+use crate::layers::idempotency::ShownOnce;
 use crate::views::{NewTokenView, Page, TokenView};
 
 /// A token lives 90 days unless its maker says otherwise.
@@ -54,7 +55,7 @@ async fn create_token(
     State(app): State<App>,
     caller: Caller,
     JsonBody(body): JsonBody<CreateTokenBody>,
-) -> Result<(StatusCode, Json<NewTokenView>), ApiError> {
+) -> Result<(StatusCode, Extension<ShownOnce>, Json<NewTokenView>), ApiError> {
     let usual = caller.ctx.now().plus_millis(USUAL_LIFETIME_MS);
     let command = CreateToken {
         name: body.name,
@@ -64,7 +65,7 @@ async fn create_token(
     };
     let issued = people::create_token(app.engine(), &caller.ctx, command).await?;
     let view = NewTokenView { token: (&issued.row).into(), secret: issued.secret };
-    Ok((StatusCode::CREATED, Json(view)))
+    Ok((StatusCode::CREATED, Extension(ShownOnce), Json(view)))
 }
 
 /// Revoke an API token.

@@ -6,6 +6,8 @@ mod drafts;
 mod etag;
 mod files;
 mod forms;
+mod hidden;
+mod hostile;
 mod idempotency;
 mod session;
 mod stream;

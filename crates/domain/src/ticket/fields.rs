@@ -42,6 +42,11 @@ pub fn system_field(id: &str) -> Option<&'static SystemField> {
     SYSTEM_FIELDS.iter().find(|field| field.id == id)
 }
 
+/// What makes a row a ticket: nobody who sees the ticket can be kept from these, and no role may say so.
+pub fn is_always_shown(id: &str) -> bool {
+    matches!(id, "number" | "type" | "title" | "status" | "priority" | "created_at" | "updated_at")
+}
+
 /// Their types for conditions.
 pub fn system_types() -> Types {
     let statuses = Status::ALL.map(|status| Choice { value: status.as_str().into(), label: status.as_str().into() });

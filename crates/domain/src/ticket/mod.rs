@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 mod fields;
 
-pub use fields::{SYSTEM_FIELDS, SystemField, system_field, system_types};
+pub use fields::{SYSTEM_FIELDS, SystemField, is_always_shown, system_field, system_types};
 
 /// Where a ticket stands, in the five words every report counts by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -49,6 +49,8 @@ impl Work<'_> {
             Decision::Reject => (SuggestionState::Rejected, None),
         };
         if let Some(value) = &value {
+            let form = self.engine.form_version(self.tx, &ticket.form, ticket.form_version).await?;
+            sight::refuse_unwritable(self.ctx.access(), &form.form, std::iter::once(row.field.as_str()), "")?;
             let fields: Map<String, Value> = [(row.field.clone(), value.clone())].into_iter().collect();
             self.ticket_change(&mut ticket, fields).await?;
         }

@@ -145,7 +145,13 @@ pub fn check_document(kind: Kind, document: &Value, around: &Configuration) -> V
 
 /// The form itself, and its reference filters against the forms they lead to.
 fn check_form(definition: FormDefinition, around: &Configuration) -> Vec<Problem> {
-    let problems = domain::form::check(&definition);
+    let mut problems = domain::form::check(&definition);
+    // A form may come before its flow, which in turn names the form; so a flow that is not there yet is a warning.
+    let flow = definition.ticket.as_ref().and_then(|section| section.flow.as_deref());
+    if let Some(key) = flow.filter(|key| !around.flows.contains_key(*key)) {
+        let problem = Problem::new("/ticket/flow", "definition.reference").with("kind", "flow").with("key", key);
+        problems.push(problem.warning());
+    }
     let own = definition.key.clone();
     let Ok(form) = domain::form::compile(definition) else { return problems };
     let filters = form.filtered_references().filter_map(|(path, to)| {

@@ -59,7 +59,10 @@ pub async fn roll_back(
         .tx(ctx, move |work| {
             Box::pin(async move {
                 let row = work.tx.definition_by_key(kind, &key).await?.ok_or_else(|| unknown(kind, &key))?;
-                let old = work.tx.definition_version(kind, &key, to).await?.ok_or_else(|| unknown(kind, &key))?;
+                let old = work.tx.definition_version(kind, &key, to).await?.ok_or_else(|| {
+                    let problem = Problem::new("/version", "form.not_an_option");
+                    Error::Invalid(vec![problem.with("value", to)])
+                })?;
                 let version = work.version_add(row, old.document, note, Some(to)).await?;
                 work.tx.configuration_touch().await?;
                 Ok(version)

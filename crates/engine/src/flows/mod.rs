@@ -22,12 +22,20 @@ use serde_json::Value;
 use store::{InstanceRow, TicketRow};
 
 use crate::Work;
+use crate::configuration::unknown;
 use crate::error::{Error, Result};
 
 /// Starts the flow that the ticket's form names, if any.
+///
+/// # Errors
+/// `definition.unknown` when the form names one that is not published: without it nobody would hear of the ticket.
 pub(crate) async fn start(work: &mut Work<'_>, ticket: &mut TicketRow) -> Result<()> {
     let Some(form) = work.configuration.forms.get(&ticket.form).cloned() else { return Ok(()) };
-    let Some(flow) = work.configuration.flow_of(&form).cloned() else { return Ok(()) };
+    let Some(key) = form.compiled.definition().ticket.as_ref().and_then(|section| section.flow.clone()) else {
+        return Ok(());
+    };
+    let flow = work.configuration.flows.get(&key).cloned();
+    let flow = flow.ok_or_else(|| unknown(domain::definition::Kind::Flow, &key))?;
     drive::begin(work, ticket, &flow.key, flow.version).await
 }
 

@@ -15,7 +15,7 @@ use serde_json::json;
 use store::{EventFilter, EventRow, JobRow, JobState};
 
 use crate::error::{Error, Result};
-use crate::tickets::sight;
+use crate::tickets::{is_internal, sight};
 use crate::{Ctx, Engine};
 
 pub struct JobPage {
@@ -168,7 +168,8 @@ pub async fn feed(engine: &Engine, ctx: &Ctx, after: i64, limit: u32) -> Result<
                     }
                 }
                 let seen = |event: &EventRow| event.ticket_id.is_some_and(|ticket| visible.get(&ticket) == Some(&true));
-                events.retain(seen);
+                let internal = work.ctx.access().can(Action::CommentInternal);
+                events.retain(|event| seen(event) && (internal || !is_internal(event)));
                 for event in &mut events {
                     event.data = json!({});
                 }

@@ -26,6 +26,7 @@ pub struct IssuedToken {
     pub secret: String,
 }
 
+const MAX_NAME_CHARS: usize = 100;
 /// A token lives a year at most.
 const MAX_LIFETIME_MS: i64 = 366 * 24 * 3_600_000;
 
@@ -91,6 +92,9 @@ fn check(command: &CreateToken, now: Timestamp) -> Result<()> {
     let mut problems = Vec::new();
     if command.name.trim().is_empty() {
         problems.push(Problem::new("/name", "form.required"));
+    }
+    if command.name.chars().count() > MAX_NAME_CHARS {
+        problems.push(Problem::new("/name", "form.too_long").with("max", MAX_NAME_CHARS));
     }
     let known = |scope: &String| matches!(scope.as_str(), "read" | "write" | "admin");
     if command.scopes.is_empty() {

@@ -74,7 +74,17 @@ pub struct ShownRecord {
 #[tracing::instrument(name = "record.create", skip_all, fields(record.form = %command.form))]
 pub async fn create(engine: &Engine, ctx: &Ctx, command: CreateRecord) -> Result<RecordRow> {
     ctx.require(Action::RecordWrite)?;
-    engine.tx(ctx, move |work| Box::pin(async move { work.record_create(command).await })).await
+    engine
+        .tx(ctx, move |work| {
+            Box::pin(async move {
+                let form = record_form(work, &command.form)?;
+                refuse_unwritable(work, &form.compiled, &command.data, None)?;
+                let mut record = work.record_create(command).await?;
+                hide(work, &form.compiled, &mut record);
+                Ok(record)
+            })
+        })
+        .await
 }
 
 /// # Errors
@@ -82,7 +92,25 @@ pub async fn create(engine: &Engine, ctx: &Ctx, command: CreateRecord) -> Result
 #[tracing::instrument(name = "record.change", skip_all, fields(record.id = %command.record))]
 pub async fn change(engine: &Engine, ctx: &Ctx, command: ChangeRecord) -> Result<RecordRow> {
     ctx.require(Action::RecordWrite)?;
-    engine.tx(ctx, move |work| Box::pin(async move { work.record_change(command).await })).await
+    engine
+        .tx(ctx, move |work| {
+            Box::pin(async move {
+                let before = work.tx.record_by_id(command.record).await?.ok_or(Error::NotFound)?;
+                let form = work.engine.form_version(work.tx, &before.form, before.form_version).await?;
+                refuse_unwritable(work, &form.form, &command.data, Some(&before.data))?;
+                let mut record = work.record_change(command).await?;
+                hide(work, &form.form, &mut record);
+                Ok(record)
+            })
+        })
+        .await
+}
+
+/// A page sends back what it was shown; only what differs from what stands there is a change.
+fn refuse_unwritable(work: &Work<'_>, form: &Form, data: &Map<String, Value>, before: Option<&Value>) -> Result<()> {
+    let changed = data.iter().filter(|(field, value)| before.and_then(|data| data.get(*field)) != Some(*value));
+    let changed = changed.map(|(field, _)| field.as_str());
+    crate::tickets::sight::refuse_unwritable(work.ctx.access(), form, changed, "/data")
 }
 
 /// Records of one form, by title.

@@ -58,6 +58,8 @@ pub struct FlowDay {
 const DAY_MS: i64 = 86_400_000;
 /// Bars beyond this many say nothing.
 const MOST_ENGINEERS: u32 = 20;
+/// The busiest need not be the latest, so what is late is counted for everybody.
+const MOST_OWNERS: u32 = 10_000;
 
 /// # Errors
 /// `access.denied`.
@@ -83,7 +85,7 @@ impl Work<'_> {
         let bounds: Vec<Timestamp> =
             (first..=today + 1).map(|day| Timestamp::from_millis(day * DAY_MS - offset_ms)).collect();
         let counted = self.tx.ticket_day_count(&filter, &bounds).await?;
-        let kept = self.tx.sla_count_by_day(since, offset_ms).await?;
+        let kept = self.tx.ticket_promise_count(&filter, since, offset_ms).await?;
         let people: Vec<UserId> = loads.iter().map(|(owner, _, _)| *owner).collect();
         let names: BTreeMap<UserId, String> = self.tx.user_names(&people).await?.into_iter().collect();
         let kept: BTreeMap<i64, (i64, i64)> =
@@ -122,11 +124,11 @@ impl Work<'_> {
         let late = json!({"all": [active, {"f": "due_at", "op": "lt", "v": now}]});
         let configuration = std::sync::Arc::clone(&self.configuration);
         let mut counts = Vec::with_capacity(2);
-        for condition in [active, late] {
+        for (condition, most) in [(active, MOST_ENGINEERS), (late, MOST_OWNERS)] {
             let checked = configuration::condition(&condition, &domain::ticket::system_types())?;
             let conditions: Vec<&lang::Checked> = scope.iter().copied().chain([&checked]).collect();
             let filter = TicketFilter { conditions: &conditions, env, indexed: &configuration.indexed };
-            counts.push(self.tx.ticket_group_count(&filter, GroupBy::Owner, MOST_ENGINEERS).await?);
+            counts.push(self.tx.ticket_group_count(&filter, GroupBy::Owner, most).await?);
         }
         let late: BTreeMap<Option<String>, i64> =
             counts.pop().unwrap_or_default().into_iter().map(|group| (group.key, group.count)).collect();

@@ -5,4 +5,4 @@ mod pack;
 mod sample;
 
 pub use install::{Installed, install, install_sample};
-pub use pack::{Manifest, Pack};
+pub use pack::{Manifest, Pack, complete};

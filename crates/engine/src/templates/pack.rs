@@ -107,6 +107,28 @@ impl Pack {
     }
 }
 
+/// Adds the manifest that loose documents lack, and refuses what lies in no folder of ours: left out in silence, it
+/// would seem to have been read.
+///
+/// # Errors
+/// A problem for each file that belongs nowhere.
+pub fn complete(files: &mut BTreeMap<String, Vec<u8>>) -> Result<(), Vec<Problem>> {
+    let has_place = |path: &str| {
+        let folders = FOLDERS.iter().map(|(folder, _)| *folder).chain(["sample"]);
+        path == "template.json" || folders.into_iter().any(|folder| in_folder(path, folder))
+    };
+    let lost: Vec<Problem> = files
+        .keys()
+        .filter(|path| !has_place(path))
+        .map(|path| malformed(path, "no folder of definitions, such as `forms/`"))
+        .collect();
+    if !lost.is_empty() {
+        return Err(lost);
+    }
+    files.entry("template.json".to_owned()).or_insert_with(|| br#"{"key":"loose","title":"loose"}"#.to_vec());
+    Ok(())
+}
+
 fn in_folder(path: &str, folder: &str) -> bool {
     path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/') && rest.ends_with(".json"))
 }
@@ -136,6 +158,16 @@ mod tests {
         let keys: Vec<_> = pack.documents.iter().map(|(kind, key, _)| (*kind, key.as_str())).collect();
         assert_eq!(keys, [(Kind::Form, "b"), (Kind::View, "a")]);
         assert!(pack.sample.contains_key("assets"));
+    }
+
+    #[test]
+    fn loose_documents_are_a_pack_too() {
+        let mut loose = files(&[("forms/a.json", r#"{"kind":"form","key":"a"}"#)]);
+        complete(&mut loose).expect("every file has a place");
+        assert_eq!(Pack::read(&loose).expect("a pack").documents.len(), 1);
+        let mut lost = files(&[("form/a.json", "{}"), ("../forms/a.json", "{}"), ("forms/a.txt", "")]);
+        let pointers: Vec<_> = complete(&mut lost).expect_err("lost").into_iter().map(|one| one.pointer).collect();
+        assert_eq!(pointers, ["/../forms/a.json", "/form/a.json", "/forms/a.txt"]);
     }
 
     #[test]

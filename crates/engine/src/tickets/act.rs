@@ -1,6 +1,6 @@
 //! Acts on the ticket itself; acts on a task of its flow are in [`crate::flows`].
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::access::Action;
 use domain::event::EventKind;
@@ -79,11 +79,11 @@ impl Work<'_> {
                 Ok(())
             }
             TicketAct::Assign { owner } => {
-                self.require_on(ticket, Action::TicketAssign)?;
+                self.require_on(ticket, Action::TicketAssign).await?;
                 self.ticket_change(ticket, change::assignment(owner)).await.map(drop)
             }
             TicketAct::SetStatus { status } => {
-                self.require_on(ticket, Action::TicketUpdate)?;
+                self.require_on(ticket, Action::TicketUpdate).await?;
                 flows::refuse_while_running(self, ticket).await?;
                 self.set_status(ticket, status).await
             }
@@ -157,8 +157,11 @@ impl Work<'_> {
         Ok(self.ctx.require(Action::TicketAdminister)?)
     }
 
-    fn require_on(&self, _ticket: &TicketRow, action: Action) -> Result<()> {
-        Ok(self.ctx.require(action)?)
+    async fn require_on(&mut self, ticket: &TicketRow, action: Action) -> Result<()> {
+        match sight::may(self, ticket, action).await? {
+            true => Ok(()),
+            false => Err(Error::Denied(domain::access::Denied(action))),
+        }
     }
 }
 
@@ -171,13 +174,22 @@ pub(crate) async fn possible(work: &mut Work<'_>, ticket: &TicketRow) -> Result<
     let confirmable = !ticket.status.is_active() || flows::waits_for(work, ticket, CONFIRMED).await?;
     let active = ticket.status.is_active();
     let closed = ticket.status == Status::Closed;
+    let mut may = BTreeSet::new();
+    for action in
+        [Action::CommentPublic, Action::CommentInternal, Action::TicketAssign, Action::TicketLink, Action::TicketUpdate]
+    {
+        if sight::may(work, ticket, action).await? {
+            may.insert(action);
+        }
+    }
+    let may = |action: Action| may.contains(&action);
     let table: BTreeMap<&'static str, bool> = [
-        ("comment", access.can(Action::CommentPublic)),
-        ("internal_note", access.can(Action::CommentInternal)),
-        ("assign", access.can(Action::TicketAssign) && !closed),
-        ("link", access.can(Action::TicketLink)),
-        ("edit", access.can(Action::TicketUpdate) && !closed),
-        ("set_status", access.can(Action::TicketUpdate) && !in_flow),
+        ("comment", may(Action::CommentPublic)),
+        ("internal_note", may(Action::CommentInternal)),
+        ("assign", may(Action::TicketAssign) && !closed),
+        ("link", may(Action::TicketLink)),
+        ("edit", may(Action::TicketUpdate) && !closed),
+        ("set_status", may(Action::TicketUpdate) && !in_flow),
         ("urge", may_stand_in && active),
         ("withdraw", may_stand_in && in_flow && flows::can_withdraw(work, ticket).await?),
         ("confirm", may_stand_in && confirmable && !closed),

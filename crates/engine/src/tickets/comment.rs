@@ -29,8 +29,7 @@ pub async fn comment(engine: &Engine, ctx: &Ctx, command: AddComment) -> Result<
     engine
         .tx(ctx, move |work| {
             Box::pin(async move {
-                sight::find(work, command.ticket, Action::TicketRead).await?;
-                work.ctx.require(needed(command.visibility))?;
+                sight::find(work, command.ticket, needed(command.visibility)).await?;
                 work.comment_add(command).await
             })
         })
@@ -68,6 +67,11 @@ impl Work<'_> {
         };
         self.tx.comment_insert(&row).await?;
         self.tx.file_claim(&command.files, ticket.id, self.ctx.actor().user_id()).await?;
+        let files = self.tx.files_by_ids(&command.files).await?;
+        let belongs = |id: &FileId| files.iter().any(|row| row.id == *id && row.ticket_id == Some(ticket.id));
+        if let Some(index) = command.files.iter().position(|id| !belongs(id)) {
+            return Err(Error::invalid(format!("/files/{index}"), "form.bad_reference"));
+        }
         let author = self.ctx.actor().user_id();
         let by_requester = author.is_some() && author == ticket.requester_id;
         let data = json!({

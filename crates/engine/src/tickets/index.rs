@@ -50,8 +50,13 @@ fn typed(field: &str, kind: &lang::Type, value: &Value) -> Option<FieldValue> {
 
 /// Everything a person may look for: number, title, and the texts of the form's fields that are not personal.
 fn search_text(form: &Form, ticket: &TicketRow) -> String {
+    words_of(form, ticket, |_| true)
+}
+
+/// The same, of the fields that `shows` lets through.
+pub(crate) fn words_of(form: &Form, ticket: &TicketRow, shows: impl Fn(&str) -> bool) -> String {
     let mut text = format!("{} {}", ticket.number, ticket.title);
-    for field in form.searchable() {
+    for field in form.searchable().filter(|field| shows(field)) {
         if let Some(found) = row::get(ticket, field).as_str() {
             text.push(' ');
             text.push_str(found);

@@ -1,13 +1,12 @@
 //! Lists tickets: a view or filter, words to look for, an order, a page by cursor.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use domain::access::{Action, Level};
+use domain::access::Action;
 use domain::form::Form;
 use domain::problem::Problem;
 use domain::text::Text;
-use domain::view::Sort;
+use domain::view::{Sort, ViewDefinition};
 use lang::{Checked, Type, Types};
 use serde_json::Value;
 use store::{Cursor, TicketFilter, TicketQuery, TicketRow};
@@ -73,7 +72,10 @@ impl Work<'_> {
         let configuration = Arc::clone(&self.configuration);
         let view = match &query.view {
             None => None,
-            Some(key) => Some(configuration.views.get(key).ok_or_else(|| unknown_view(key))?),
+            Some(key) => {
+                let view = configuration.views.get(key).filter(|view| self.is_shown(&view.compiled.definition));
+                Some(view.ok_or_else(|| unknown_view(key))?)
+            }
         };
         let sort = match &query.sort {
             Some(text) => Sort::parse(text).map_err(|problem| Error::Invalid(vec![problem]))?,
@@ -84,7 +86,10 @@ impl Work<'_> {
             Some(document) => Some(configuration::condition(document, &all_types(&configuration))?),
         };
         if let Some(filter) = &filter {
-            self.refuse_hidden(filter)?;
+            self.refuse_hidden("/filter", filter.fields().iter().map(String::as_str))?;
+        }
+        if query.sort.is_some() {
+            self.refuse_hidden("/sort", [sort.field.as_str()])?;
         }
         let scope = sight::list_scope(self, Action::TicketRead)?;
         let conditions: Vec<&Checked> =
@@ -99,7 +104,10 @@ impl Work<'_> {
         let env = self.env();
         let filter = TicketFilter { conditions: &conditions, env: &env, indexed: &configuration.indexed };
         let request = TicketQuery { filter, sort: &sort, after: after.as_ref(), limit: limit + 1, words };
-        let mut tickets = self.tx.ticket_list(&request).await?;
+        let mut tickets = match words {
+            Some(words) if self.hides_searched_fields() => self.visible_hits(request, words).await?,
+            _ => self.tx.ticket_list(&request).await?,
+        };
         let more = tickets.len() > limit as usize;
         tickets.truncate(limit as usize);
         let next = tickets.last().filter(|_| more).map(|last| Cursor::of(last, &sort).to_string());
@@ -109,19 +117,18 @@ impl Work<'_> {
         Ok(TicketPage { tickets, names, configuration, columns, next })
     }
 
-    /// A filter over a field that the caller may not see would tell its value by who is left.
-    fn refuse_hidden(&self, filter: &Checked) -> Result<()> {
+    /// A filter or an order by a field that the caller may not see would tell its value by who is left or first.
+    fn refuse_hidden<'a>(&self, pointer: &str, fields: impl IntoIterator<Item = &'a str>) -> Result<()> {
         let access = self.ctx.access();
-        let hidden = |field: &String| {
+        let hidden = |field: &&str| {
             let mut forms = self.configuration.forms.values().map(|form| &form.compiled);
-            let sees = |form: &Form| access.field_level(form.key(), field, form.data_class(field)) >= Level::Read;
-            forms.any(|form| form.definition().ticket.is_some() && form.has_field(field) && !sees(form))
+            let has = |form: &Form| form.has_field(field) || domain::ticket::system_field(field).is_some();
+            forms.any(|form| form.definition().ticket.is_some() && has(form) && !sight::sees(access, form, field))
         };
-        let refused: Vec<Problem> = filter
-            .fields()
-            .iter()
-            .filter(|field| hidden(field))
-            .map(|field| Problem::new("/filter", "access.field").with("field", field.as_str()))
+        let refused: Vec<Problem> = fields
+            .into_iter()
+            .filter(hidden)
+            .map(|field| Problem::new(pointer, "access.field").with("field", field))
             .collect();
         if refused.is_empty() { Ok(()) } else { Err(Error::Invalid(refused)) }
     }
@@ -134,9 +141,16 @@ impl Work<'_> {
         Ok(())
     }
 
+    /// Whether a saved view is for this caller. Its condition may name what they must not see, so others' views are
+    /// not to be had by name, either.
+    fn is_shown(&self, view: &ViewDefinition) -> bool {
+        let access = self.ctx.access();
+        let held = access.role_keys();
+        access.unlimited || view.audience.is_empty() || view.audience.iter().any(|role| held.contains(&role.as_str()))
+    }
+
     async fn view_counts(&mut self) -> Result<Vec<ViewCount>> {
         let scope = sight::list_scope(self, Action::TicketRead)?;
-        let roles: BTreeSet<String> = self.ctx.access().role_keys().into_iter().map(str::to_owned).collect();
         let configuration = Arc::clone(&self.configuration);
         let mut views: Vec<_> = configuration.views.values().collect();
         views.sort_by_key(|view| (view.compiled.definition.order, view.key.clone()));
@@ -144,8 +158,7 @@ impl Work<'_> {
         let mut counts = Vec::new();
         for view in views {
             let definition = &view.compiled.definition;
-            let shown = definition.audience.is_empty() || definition.audience.iter().any(|role| roles.contains(role));
-            if !shown && !self.ctx.access().unlimited {
+            if !self.is_shown(definition) {
                 continue;
             }
             let conditions: Vec<&Checked> =

@@ -77,6 +77,23 @@ pub fn set_system(ticket: &mut TicketRow, field: &str, value: &Value) -> Result<
     Ok(())
 }
 
+/// Empties a system field for readers who may not see it; [`domain::ticket::is_always_shown`] ones stay.
+pub(crate) fn hide_system(ticket: &mut TicketRow, field: &str) {
+    match field {
+        "category" => ticket.category = None,
+        "owner" => ticket.owner_id = None,
+        "team" => ticket.team_id = None,
+        "requester" => ticket.requester_id = None,
+        "org" => ticket.org_id = None,
+        "place" => ticket.place_id = None,
+        "asset" => ticket.asset_id = None,
+        "solved_at" => ticket.solved_at = None,
+        "closed_at" => ticket.closed_at = None,
+        "due_at" => (ticket.due_at, ticket.sla_state) = (None, None),
+        _ => {}
+    }
+}
+
 fn priority(value: &Value) -> Result<Priority, Problem> {
     let level = value.as_i64().or_else(|| value.as_str()?.parse().ok());
     level.and_then(Priority::new).ok_or_else(|| not_an_option("/priority", value))

@@ -69,10 +69,13 @@ impl Work<'_> {
         let clocks = sla::clocks(self, &ticket).await?;
         let tasks = flows::open_tasks(self, &ticket).await?;
         let acts = act::possible(self, &ticket).await?;
-        let suggestions = match self.ctx.access().can(Action::SuggestionDecide) {
+        let access = self.ctx.access().clone();
+        let mut suggestions = match access.can(Action::SuggestionDecide) {
             true => self.tx.suggestion_list(id).await?,
             false => Vec::new(),
         };
+        suggestions.retain(|row| sight::sees(&access, &form.form, &row.field));
+        let clocks = if sight::sees(&access, &form.form, "due_at") { clocks } else { Vec::new() };
         let links = self.links(id).await?;
         let people = tasks.iter().flat_map(OpenTask::people);
         let people: Vec<_> = people.chain(suggestions.iter().filter_map(|row| row.decided_by)).collect();

@@ -39,9 +39,7 @@ async fn covers(work: &mut Work<'_>, ticket: &TicketRow, action: Action) -> Resu
     };
     match (covered, user) {
         (true, _) => Ok(true),
-        (false, Some(user)) if matches!(action, Action::TicketRead | Action::TaskAct) => {
-            Ok(work.tx.task_is_concerned(ticket.id, user).await?)
-        }
+        (false, Some(user)) if is_part_of_a_task(action) => Ok(work.tx.task_is_concerned(ticket.id, user).await?),
         _ => Ok(false),
     }
 }
@@ -53,6 +51,16 @@ async fn covers(work: &mut Work<'_>, ticket: &TicketRow, action: Action) -> Resu
 pub async fn may_watch(engine: &Engine, ctx: &Ctx, ticket: TicketId) -> Result<()> {
     ctx.require(Action::CommentInternal)?;
     engine.read(ctx, move |work| Box::pin(async move { find(work, ticket, Action::TicketRead).await.map(drop) })).await
+}
+
+/// What comes with an open task on a ticket, whatever the scope of the role says.
+const fn is_part_of_a_task(action: Action) -> bool {
+    matches!(action, Action::TicketRead | Action::TaskAct | Action::CommentPublic | Action::CommentInternal)
+}
+
+/// Whether the caller may do `action` on this ticket, which they are known to see.
+pub(crate) async fn may(work: &mut Work<'_>, ticket: &TicketRow, action: Action) -> Result<bool> {
+    Ok(work.ctx.access().can(action) && covers(work, ticket, action).await?)
 }
 
 /// The scope of `action` as a checked condition for lists; `None` covers every row.
@@ -74,16 +82,24 @@ pub(crate) fn field_rights(access: &Access, form: &Form) -> BTreeMap<String, Lev
     form.field_ids().map(|id| (id.to_owned(), level(id))).collect()
 }
 
-/// Removes what the caller may not see and masks what they may only recognise.
+/// Whether the caller sees a field of the form or of every ticket in clear.
+pub(crate) fn sees(access: &Access, form: &Form, field: &str) -> bool {
+    domain::ticket::is_always_shown(field)
+        || access.field_level(form.key(), field, form.data_class(field)) >= Level::Read
+}
+
+/// Removes what the caller may not see and masks what they may only recognise. A system field has no shape to be
+/// recognised by, so it is shown or it is not.
 pub(crate) fn filtered(access: &Access, form: &Form, ticket: &mut TicketRow) {
     if access.unlimited {
         return;
     }
-    let Value::Object(data) = &mut ticket.data else { return };
-    restrict(access, form, data);
-    for (field, level) in field_rights(access, form) {
-        if level == Level::None && domain::ticket::system_field(&field).is_some() && field != "title" {
-            let _ = row::set_system(ticket, &field, &Value::Null);
+    if let Value::Object(data) = &mut ticket.data {
+        restrict(access, form, data);
+    }
+    for field in domain::ticket::SYSTEM_FIELDS {
+        if !sees(access, form, field.id) {
+            row::hide_system(ticket, field.id);
         }
     }
 }
@@ -91,6 +107,7 @@ pub(crate) fn filtered(access: &Access, form: &Form, ticket: &mut TicketRow) {
 /// The same for a bare map of form fields, as events carry them.
 pub(crate) fn restrict(access: &Access, form: &Form, data: &mut Map<String, Value>) {
     data.retain(|field, value| match access.field_level(form.key(), field, form.data_class(field)) {
+        _ if domain::ticket::is_always_shown(field) => true,
         Level::None => false,
         Level::Masked => {
             *value = domain::masking::mask(value);

@@ -56,12 +56,26 @@ impl Work<'_> {
                 continue;
             }
             hide_fields(self.ctx.access(), &form.form, &mut event.data);
+            if event.kind == EventKind::TicketChanged && changes_nothing(&event.data) {
+                continue;
+            }
             let ids = comment.iter().flat_map(|row| &row.files);
             let files = ids.filter_map(|id| files.get(id).cloned()).collect();
             moments.push(Moment { event, comment, files });
         }
         Ok(TimelinePage { moments, next })
     }
+}
+
+/// A change of fields that this reader may not see is nothing to tell: even that something changed would say much.
+fn changes_nothing(data: &Value) -> bool {
+    data.get("changes").and_then(Value::as_object).is_some_and(serde_json::Map::is_empty)
+}
+
+/// Whether only those who read internal notes may hear of the event.
+pub(crate) fn is_internal(event: &EventRow) -> bool {
+    let internal_note = event.data.get("visibility").and_then(Value::as_str) == Some(Visibility::Internal.as_str());
+    is_backstage(event.kind) || (event.kind == EventKind::CommentAdded && internal_note)
 }
 
 /// What only those who read internal notes see: the machine's working, not the ticket's story.

@@ -106,4 +106,33 @@ impl Tx {
         }
         Ok(days)
     }
+
+    /// Resolution promises of the tickets that match, by the local day on which they were kept or broken: day since
+    /// 1970, kept, broken. `offset_ms` is what local time is ahead of UTC.
+    pub async fn ticket_promise_count(
+        &mut self,
+        filter: &TicketFilter<'_>,
+        since: Timestamp,
+        offset_ms: i64,
+    ) -> Result<Vec<(i64, i64, i64)>, StoreError> {
+        if filter.conditions.is_empty() {
+            return self.sla_count_by_day(since, offset_ms).await;
+        }
+        let mut builder = self.builder(filter)?;
+        let (since, offset) = (builder.bind(Value::Int(since.millis())), builder.bind(Value::Int(offset_ms)));
+        let sql = format!(
+            "SELECT CAST((d.ended_at + {offset}) / 86400000 AS BIGINT) AS day, \
+             SUM(CASE WHEN d.breached_at IS NULL THEN 1 ELSE 0 END), \
+             SUM(CASE WHEN d.breached_at IS NULL THEN 0 ELSE 1 END) \
+             FROM (SELECT COALESCE(c.breached_at, c.met_at) AS ended_at, c.breached_at AS breached_at \
+             FROM {} JOIN sla_clock c ON c.tenant_id = t.tenant_id AND c.ticket_id = t.id WHERE {} \
+             AND c.kind = 'resolution' AND (c.met_at >= {since} OR c.breached_at >= {since})) AS d \
+             WHERE d.ended_at >= {since} \
+             GROUP BY CAST((d.ended_at + {offset}) / 86400000 AS BIGINT) ORDER BY day",
+            builder.from,
+            builder.wheres.join(" AND ")
+        );
+        let rows = self.query_once(&sql, builder.values).await?;
+        rows.into_iter().map(|mut row| Ok((row.take()?, row.take()?, row.take()?))).collect()
+    }
 }
