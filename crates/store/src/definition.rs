@@ -80,6 +80,12 @@ statements! {
                      WHERE counter.value < excluded.value";
 }
 
+impl ToValue for Kind {
+    fn to_value(&self) -> Column {
+        self.as_str().to_value()
+    }
+}
+
 impl ToValue for Actor {
     fn to_value(&self) -> Column {
         // An actor is plain data; it always serialises.
@@ -109,6 +115,23 @@ impl DefinitionRow {
             archived: row.take()?,
             version: row.take()?,
         })
+    }
+
+    /// In the order of the columns; inserting and updating bind the same.
+    fn values(&self) -> [&dyn ToValue; 11] {
+        [
+            &self.kind,
+            &self.key,
+            &self.title,
+            &self.active_version,
+            &self.draft,
+            &self.draft_revision,
+            &self.draft_base,
+            &self.draft_by,
+            &self.draft_at,
+            &self.archived,
+            &self.version,
+        ]
     }
 }
 
@@ -142,38 +165,12 @@ impl Tx {
     }
 
     pub async fn definition_insert(&mut self, row: &DefinitionRow) -> Result<(), StoreError> {
-        let args: [&dyn ToValue; 11] = [
-            &row.kind.as_str(),
-            &row.key,
-            &row.title,
-            &row.active_version,
-            &row.draft,
-            &row.draft_revision,
-            &row.draft_base,
-            &row.draft_by,
-            &row.draft_at,
-            &row.archived,
-            &row.version,
-        ];
-        self.exec(INSERT, &args).await?;
+        self.exec(INSERT, &row.values()).await?;
         Ok(())
     }
 
     pub async fn definition_update(&mut self, row: &DefinitionRow) -> Result<(), StoreError> {
-        let args: [&dyn ToValue; 11] = [
-            &row.kind.as_str(),
-            &row.key,
-            &row.title,
-            &row.active_version,
-            &row.draft,
-            &row.draft_revision,
-            &row.draft_base,
-            &row.draft_by,
-            &row.draft_at,
-            &row.archived,
-            &row.version,
-        ];
-        require_one(self.exec(UPDATE, &args).await?)
+        require_one(self.exec(UPDATE, &row.values()).await?)
     }
 
     /// The active version of every definition that is not archived.

@@ -147,6 +147,7 @@ statements! {
                         AND status = 'running' ORDER BY started_at DESC, id DESC LIMIT 1";
     INSTANCE_LATEST = "SELECT ", instance!(), " FROM flow_instance WHERE tenant_id = $1 AND ticket_id = $2 \
                        ORDER BY started_at DESC, id DESC LIMIT 1";
+    INSTANCE_COUNT = "SELECT COUNT(*) FROM flow_instance WHERE tenant_id = $1 AND ticket_id = $2";
     CANDIDATES_OF = "SELECT c.task_id, c.user_id FROM task_candidate c JOIN task k ON k.tenant_id = c.tenant_id \
                      AND k.id = c.task_id WHERE c.tenant_id = $1 AND k.ticket_id = $2 \
                      AND k.state IN ('open', 'held') ORDER BY c.task_id, c.user_id";
@@ -229,6 +230,11 @@ impl Tx {
 
     pub async fn instance_latest(&mut self, ticket: TicketId) -> Result<Option<InstanceRow>, StoreError> {
         self.query_opt_as(INSTANCE_LATEST, &[&ticket], InstanceRow::read).await
+    }
+
+    /// How many flows drove the ticket or do.
+    pub async fn instance_count(&mut self, ticket: TicketId) -> Result<i64, StoreError> {
+        self.query_value(INSTANCE_COUNT, &[&ticket]).await
     }
 
     /// Who may take which open task of a ticket.

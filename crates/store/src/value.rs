@@ -171,6 +171,12 @@ impl ToValue for JsonList {
     }
 }
 
+impl ToValue for Vec<String> {
+    fn to_value(&self) -> Value {
+        self.as_slice().to_value()
+    }
+}
+
 impl FromValue for JsonList {
     fn from_value(value: Value) -> Result<Self, StoreError> {
         let text = String::from_value(value)?;

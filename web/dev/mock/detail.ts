@@ -26,6 +26,7 @@ export function detail(ticket: MockTicket): Record<string, unknown> {
     solved_at: active ? null : iso(created + 6 * H),
     closed_at: ticket.status === "closed" ? iso(created + 30 * H) : null,
     rating: ticket.status === "closed" ? { score: 5, comment: "来得很快" } : null,
+    has_flow: true,
     clocks: [
       {
         target: "first_response",
@@ -38,6 +39,7 @@ export function detail(ticket: MockTicket): Record<string, unknown> {
         met_at: iso(created + 0.3 * H),
         breached_at: null,
         policy: "repair_sla",
+        policy_version: 1,
         ledger: [
           {
             from: iso(created),
@@ -64,6 +66,7 @@ export function detail(ticket: MockTicket): Record<string, unknown> {
         met_at: null,
         breached_at: due < Date.now() ? ticket.due_at : null,
         policy: "repair_sla",
+        policy_version: 1,
         ledger: [
           {
             from: iso(created),

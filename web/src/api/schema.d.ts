@@ -1009,6 +1009,11 @@ export interface components {
             met_at: components["schemas"]["Time"] | null;
             /** @description Key of the policy. */
             policy: string;
+            /**
+             * Format: int64
+             * @description Its version, which holds for the ticket whatever is published later.
+             */
+            policy_version: number;
             /** Format: int64 */
             remaining_ms: number;
             started_at: components["schemas"]["Time"];
@@ -2038,6 +2043,8 @@ export interface components {
             first_response_at: components["schemas"]["Time"] | null;
             /** Format: int64 */
             form_version: number;
+            /** @description Whether there is a diagram to ask for under `/flow`. */
+            has_flow: boolean;
             links: components["schemas"]["LinkView"][];
             rating: components["schemas"]["RatingView"] | null;
             solved_at: components["schemas"]["Time"] | null;

@@ -2,11 +2,11 @@
 
 use domain::access::Level;
 use domain::id::{OrgId, RecordId, TeamId, UserId};
-use domain::sla::{Entry, Why};
+use domain::sla::{Clock, Entry, Why};
 use engine::configuration::Configuration;
 use engine::flows::{Diagram, DiagramEdge, DiagramNode, OpenTask};
 use engine::store::{self, CommentRow, EventRow, FileRow, SuggestionRow};
-use engine::tickets::{Moment, Names, ShownClock, ShownLink, ShownTicket, SimilarTicket};
+use engine::tickets::{Moment, Names, ShownLink, ShownTicket, SimilarTicket};
 use serde_json::{Map, Value};
 
 use super::{
@@ -131,6 +131,7 @@ impl From<ShownTicket> for TicketView {
             closed_at: ticket.closed_at.map(Into::into),
             rating: ticket.rating.map(|score| RatingView { score }),
             clocks: shown.clocks.iter().map(clock).collect(),
+            has_flow: shown.has_flow,
             tasks: shown.tasks.iter().map(|task| task_view(task, names, configuration)).collect(),
             acts: shown.acts.iter().map(|act| (*act).to_owned()).collect(),
             suggestions: shown.suggestions.iter().map(|row| suggestion(row, &shown)).collect(),
@@ -143,8 +144,7 @@ fn link(link: &ShownLink) -> LinkView {
     LinkView { kind: link.kind.to_owned(), ticket: (&link.ticket).into() }
 }
 
-fn clock(shown: &ShownClock) -> ClockView {
-    let clock = &shown.clock;
+fn clock(clock: &Clock) -> ClockView {
     ClockView {
         target: clock.kind.as_str().to_owned(),
         cycle: clock.cycle,
@@ -155,7 +155,8 @@ fn clock(shown: &ShownClock) -> ClockView {
         elapsed_ms: clock.elapsed_ms,
         met_at: clock.met_at.map(Into::into),
         breached_at: clock.breached_at.map(Into::into),
-        policy: shown.policy.clone(),
+        policy: clock.policy.key.clone(),
+        policy_version: clock.policy.version,
         ledger: clock.ledger.iter().map(segment).collect(),
     }
 }

@@ -85,6 +85,8 @@ pub(crate) struct TicketView {
     #[schema(required)]
     pub(crate) rating: Option<RatingView>,
     pub(crate) clocks: Vec<ClockView>,
+    /// Whether there is a diagram to ask for under `/flow`.
+    pub(crate) has_flow: bool,
     pub(crate) tasks: Vec<TaskView>,
     /// What the caller may do with the ticket itself.
     #[schema(example = json!(["comment", "assign", "urge"]))]
@@ -118,6 +120,8 @@ pub(crate) struct ClockView {
     pub(crate) breached_at: Option<Time>,
     /// Key of the policy.
     pub(crate) policy: String,
+    /// Its version, which holds for the ticket whatever is published later.
+    pub(crate) policy_version: i64,
     /// Where the time went, without a gap.
     pub(crate) ledger: Vec<SegmentView>,
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::document::TargetKind;
-use super::policy::{Policies, Target};
+use super::policy::{Policies, PolicyId, Target};
 use super::step::{PlannedStep, StepId};
 use crate::calendar::{Calendar, Cause};
 use crate::ticket::Status;
@@ -12,7 +12,7 @@ use crate::time::Timestamp;
 /// The state of one cycle of one target, as of [`Clock::as_of`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Clock {
-    pub policy: String,
+    pub policy: PolicyId,
     pub target: String,
     pub kind: TargetKind,
     /// From 1; another begins with an update or when the ticket is reopened.
@@ -117,9 +117,9 @@ pub fn ticket_due(clocks: &[Clock]) -> Option<Timestamp> {
 }
 
 impl Clock {
-    pub(super) fn start(policy: &str, target: &Target, cycle: u32, target_ms: i64, at: Timestamp) -> Self {
+    pub(super) fn start(policy: &PolicyId, target: &Target, cycle: u32, target_ms: i64, at: Timestamp) -> Self {
         let mut clock = Self {
-            policy: policy.to_owned(),
+            policy: policy.clone(),
             target: target.id.clone(),
             kind: target.kind,
             cycle,
@@ -177,8 +177,8 @@ impl Clock {
     }
 
     /// Another promise for the same cycle; the time that is used stays used.
-    pub(super) fn retarget(&mut self, policy: &str, target: &Target, target_ms: i64) {
-        policy.clone_into(&mut self.policy);
+    pub(super) fn retarget(&mut self, policy: &PolicyId, target: &Target, target_ms: i64) {
+        self.policy.clone_from(policy);
         self.target_ms = target_ms;
         self.remaining_ms = target_ms - self.elapsed_ms;
         let reached: Vec<PlannedStep> = std::mem::take(&mut self.steps);

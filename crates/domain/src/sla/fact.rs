@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::policy::PolicyId;
 use crate::ticket::Status;
 use crate::time::Timestamp;
 
@@ -17,12 +18,12 @@ pub struct Fact {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "fact", rename_all = "snake_case")]
 pub enum FactKind {
-    /// `fields`: the flat row as it was then; `policy`: the key of the policy that matched, if any.
+    /// `fields`: the flat row as it was then; `policy`: the policy that matched, if any.
     Created {
         status: Status,
         priority: u8,
         #[serde(default)]
-        policy: Option<String>,
+        policy: Option<PolicyId>,
         #[serde(default)]
         fields: Map<String, Value>,
     },
@@ -36,9 +37,9 @@ pub enum FactKind {
     FieldChanged {
         fields: Map<String, Value>,
     },
-    /// Another policy matches from here on, or none.
+    /// Another policy, or another version of it, holds from here on, or none.
     PolicyChanged {
-        to: Option<String>,
+        to: Option<PolicyId>,
     },
     /// Staff took it up.
     FirstResponse,

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use lang::{Checked, Condition, Env, Types};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::document::{PauseDefinition, Reopen, SlaDefinition, StepDefinition, TargetDefinition, TargetKind, Within};
@@ -17,13 +18,20 @@ use crate::ticket::Status;
 /// Compiled calendars by key.
 pub type Calendars = BTreeMap<String, Arc<Calendar>>;
 
-/// Compiled policies by key.
-pub type Policies = BTreeMap<String, Policy>;
+/// Compiled policies, each under the version it is.
+pub type Policies = BTreeMap<PolicyId, Arc<Policy>>;
+
+/// A policy as of one version: what a ticket is promised by, whatever is published later.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct PolicyId {
+    pub key: String,
+    pub version: i64,
+}
 
 /// What is promised, ready to be replayed.
 #[derive(Debug, Clone)]
 pub struct Policy {
-    pub key: String,
+    pub id: PolicyId,
     pub order: i64,
     pub(super) reopen: Reopen,
     pub(super) targets: Vec<Target>,
@@ -51,24 +59,29 @@ pub(super) enum Pause {
 }
 
 /// The policy for a ticket: smallest order, then first key, among those that match its fields.
-pub fn choose<'a>(policies: &'a Policies, fields: &Value, env: &Env) -> Option<&'a Policy> {
+pub fn choose<'a>(policies: &'a Policies, fields: &Value, env: &Env) -> Option<&'a Arc<Policy>> {
     let matching = policies.values().filter(|policy| policy.matches(fields, env));
-    matching.min_by_key(|policy| (policy.order, &policy.key))
+    matching.min_by_key(|policy| (policy.order, &policy.id))
 }
 
 impl SlaDefinition {
     /// Everything that is wrong with the document. `types`: the fields of its ticket types and of every ticket.
     pub fn check(&self, types: &Types, calendars: &Calendars) -> Vec<Problem> {
-        Policy::compile(self, types, calendars).err().unwrap_or_default()
+        Policy::compile(self, 0, types, calendars).err().unwrap_or_default()
     }
 }
 
 impl Policy {
-    /// The policy that the document describes.
+    /// The policy that the document, published as `version`, describes.
     ///
     /// # Errors
     /// Everything that is wrong with the document, with the place of each fault.
-    pub fn compile(definition: &SlaDefinition, types: &Types, calendars: &Calendars) -> Result<Self, Vec<Problem>> {
+    pub fn compile(
+        definition: &SlaDefinition,
+        version: i64,
+        types: &Types,
+        calendars: &Calendars,
+    ) -> Result<Self, Vec<Problem>> {
         let mut compiler = Compiler { types, calendars, problems: Vec::new() };
         let when = match &definition.when {
             Some(when) => compiler.condition("/when", when),
@@ -94,7 +107,7 @@ impl Policy {
             return Err(compiler.problems);
         };
         Ok(Self {
-            key: definition.key.clone(),
+            id: PolicyId { key: definition.key.clone(), version },
             order: definition.order,
             reopen: definition.reopen,
             targets,
@@ -108,6 +121,17 @@ impl Policy {
         let form = fields["type"].as_str();
         let of_type = self.forms.is_empty() || form.is_some_and(|form| self.forms.iter().any(|own| own == form));
         of_type && self.when.evaluate(fields, env)
+    }
+
+    /// The same promises under another name, for a version that can no longer be compiled.
+    #[must_use]
+    pub fn standing_in_for(&self, id: PolicyId) -> Self {
+        Self { id, ..self.clone() }
+    }
+
+    /// The fields that decide whether the policy is for a ticket; a change of one of them asks again.
+    pub fn decisive(&self) -> &[String] {
+        self.when.fields()
     }
 
     pub(super) fn target(&self, id: &str) -> Option<&Target> {

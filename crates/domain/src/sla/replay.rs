@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use super::clock::{Clock, PauseCause};
 use super::document::{Reopen, TargetKind};
 use super::fact::{Fact, FactKind};
-use super::policy::{Pause, Policies, Policy, Target};
+use super::policy::{Pause, Policies, Policy, PolicyId, Target};
 use crate::ticket::Status;
 use crate::time::Timestamp;
 
@@ -80,7 +80,7 @@ impl<'a> Run<'a> {
                 self.priority = *priority;
                 self.set_row("status", status.as_str());
                 self.set_row("priority", *priority);
-                self.change_policy(policy.as_deref());
+                self.change_policy(policy.as_ref());
             }
             FactKind::StatusChanged { to } => self.change_status(*to),
             FactKind::Solved => self.change_status(Status::Solved),
@@ -88,7 +88,7 @@ impl<'a> Run<'a> {
             FactKind::Closed => self.change_status(Status::Closed),
             FactKind::PriorityChanged { to } => self.change_priority(*to),
             FactKind::FieldChanged { fields } => self.change_fields(fields),
-            FactKind::PolicyChanged { to } => self.change_policy(to.as_deref()),
+            FactKind::PolicyChanged { to } => self.change_policy(to.as_ref()),
             FactKind::FirstResponse => self.respond(),
             FactKind::PublicReply => {
                 self.respond();
@@ -140,7 +140,7 @@ impl<'a> Run<'a> {
             };
             clock.reopen(&target.calendar, self.now);
             match target.millis(self.priority) {
-                Some(target_ms) => clock.retarget(&policy.key, target, target_ms),
+                Some(target_ms) => clock.retarget(&policy.id, target, target_ms),
                 None => clock.cancel(),
             }
         }
@@ -171,8 +171,8 @@ impl<'a> Run<'a> {
         }
     }
 
-    fn change_policy(&mut self, to: Option<&str>) {
-        self.policy = to.and_then(|key| self.policies.get(key));
+    fn change_policy(&mut self, to: Option<&PolicyId>) {
+        self.policy = to.and_then(|id| self.policies.get(id)).map(AsRef::as_ref);
         self.align();
     }
 
@@ -185,8 +185,8 @@ impl<'a> Run<'a> {
             let target = target.filter(|target| target.kind == clock.kind);
             let promise = target.and_then(|target| Some((target, target.millis(priority)?)));
             match policy.zip(promise) {
-                Some((policy, (_, target_ms))) if clock.policy == policy.key && clock.target_ms == target_ms => {}
-                Some((policy, (target, target_ms))) => clock.retarget(&policy.key, target, target_ms),
+                Some((policy, (_, target_ms))) if clock.policy == policy.id && clock.target_ms == target_ms => {}
+                Some((policy, (target, target_ms))) => clock.retarget(&policy.id, target, target_ms),
                 None => {
                     clock.cancel();
                     dropped.insert(clock.target.clone());
@@ -222,7 +222,7 @@ impl<'a> Run<'a> {
             let cycles = self.clocks.iter().filter(|clock| clock.target == target.id);
             let (count, open) = cycles.fold((0, false), |(count, open), clock| (count + 1, open || clock.is_open()));
             if let (false, Some(target_ms)) = (open, target.millis(self.priority)) {
-                self.clocks.push(Clock::start(&policy.key, target, count + 1, target_ms, self.now));
+                self.clocks.push(Clock::start(&policy.id, target, count + 1, target_ms, self.now));
                 self.dropped.remove(&target.id);
             }
         }

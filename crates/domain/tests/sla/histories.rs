@@ -99,7 +99,9 @@ fn kind(random: &mut Random) -> FactKind {
         14 | 15 => FactKind::Reopened,
         16 if random.one_in(2) => FactKind::Closed,
         16 if random.one_in(3) => FactKind::Withdrawn,
-        _ => FactKind::PolicyChanged { to: random.pick(&[None, Some("repair"), Some("contract")]).map(str::to_owned) },
+        _ => {
+            FactKind::PolicyChanged { to: random.pick(&[None, Some("repair"), Some("contract")]).map(policies::first) }
+        }
     }
 }
 

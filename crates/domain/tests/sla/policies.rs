@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use domain::sla::{Calendars, Fact, FactKind, Policies, Policy, SlaDefinition};
+use domain::sla::{Calendars, Fact, FactKind, Policies, Policy, PolicyId, SlaDefinition};
 use domain::ticket::{Status, system_types};
 use domain::time::Timestamp;
 use lang::{Type, Types};
@@ -25,8 +25,8 @@ pub(crate) fn compile(documents: &[Value]) -> Policies {
     let calendars = calendars();
     let compiled = |document: &Value| {
         let definition: SlaDefinition = serde_json::from_value(document.clone()).expect("a policy");
-        let policy = Policy::compile(&definition, &types(), &calendars).expect("a sound policy");
-        (definition.key, policy)
+        let policy = Policy::compile(&definition, 1, &types(), &calendars).expect("a sound policy");
+        (policy.id.clone(), Arc::new(policy))
     };
     documents.iter().map(compiled).collect()
 }
@@ -57,7 +57,12 @@ pub(crate) fn documents() -> Vec<Value> {
     ]
 }
 
+/// The first version of a policy.
+pub(crate) fn first(key: &str) -> PolicyId {
+    PolicyId { key: key.to_owned(), version: 1 }
+}
+
 pub(crate) fn created(at: Timestamp, priority: u8, policy: &str) -> Fact {
     let fields = json!({"type": "repair", "parts_missing": false}).as_object().expect("an object").clone();
-    Fact::new(at, FactKind::Created { status: Status::New, priority, policy: Some(policy.to_owned()), fields })
+    Fact::new(at, FactKind::Created { status: Status::New, priority, policy: Some(first(policy)), fields })
 }

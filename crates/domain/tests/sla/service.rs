@@ -1,10 +1,12 @@
 //! Service levels by example: one story a test, and what is wrong with a document.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use domain::problem;
 use domain::sla::{
-    Clock, Fact, FactKind, Policies, SlaDefinition, State, choose, evaluate, next_wakeup, replay, steps_due, ticket_due,
+    Clock, Fact, FactKind, Policies, Policy, PolicyId, SlaDefinition, State, choose, evaluate, next_wakeup, replay,
+    steps_due, ticket_due,
 };
 use domain::ticket::Status;
 use domain::time::Timestamp;
@@ -198,8 +200,31 @@ fn the_smallest_order_that_matches_wins() {
         (json!({"type": "device", "priority": 4}), "devices"),
     ] {
         let chosen = choose(&policies, &fields, &Env::default()).expect("a policy");
-        assert_eq!(chosen.key, expected, "{fields}");
+        assert_eq!(chosen.id.key, expected, "{fields}");
     }
+}
+
+#[test]
+fn a_ticket_is_judged_by_the_version_it_was_matched_with() {
+    let document = |length: &str| {
+        let target = json!({"kind": "resolution", "calendar": "office", "in": length});
+        let definition = json!({"kind": "sla", "key": "p", "targets": [target]});
+        serde_json::from_value::<SlaDefinition>(definition).expect("a policy")
+    };
+    let mut policies = Policies::new();
+    for (version, length) in [(1, "PT4H"), (2, "PT2H")] {
+        let policy = Policy::compile(&document(length), version, &policies::types(), &policies::calendars());
+        let policy = policy.expect("a sound policy");
+        policies.insert(policy.id.clone(), Arc::new(policy));
+    }
+    let mut facts = vec![policies::created(local("2026-03-02 10:00"), 2, "p")];
+    let clock = |facts: &[Fact]| at(&policies, facts, "2026-03-02 11:00").remove(0);
+    assert_eq!((clock(&facts).policy.version, clock(&facts).target_ms), (1, 4 * 3_600_000), "two is published, too");
+    let matched_again = PolicyId { key: "p".into(), version: 2 };
+    facts.push(Fact::new(local("2026-03-02 10:30"), FactKind::PolicyChanged { to: Some(matched_again) }));
+    let now = clock(&facts);
+    assert_eq!((now.policy.version, now.cycle, now.target_ms), (2, 1, 2 * 3_600_000));
+    assert_eq!(now.elapsed_ms, 3_600_000, "the time that is used stays used");
 }
 
 #[test]

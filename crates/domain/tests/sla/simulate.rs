@@ -113,7 +113,7 @@ impl World<'_> {
         match fact {
             FactKind::Created { priority, policy, .. } => {
                 self.priority = *priority;
-                self.change_policy(minute, policy.as_deref());
+                self.change_policy(minute, policy.as_ref().map(|id| id.key.as_str()));
             }
             FactKind::StatusChanged { to } => self.change_status(minute, *to),
             FactKind::Solved => self.change_status(minute, Status::Solved),
@@ -123,7 +123,7 @@ impl World<'_> {
                 self.priority = *to;
                 self.promises_changed(minute);
             }
-            FactKind::PolicyChanged { to } => self.change_policy(minute, to.as_deref()),
+            FactKind::PolicyChanged { to } => self.change_policy(minute, to.as_ref().map(|id| id.key.as_str())),
             FactKind::FieldChanged { fields } => {
                 self.missing = fields.get("parts_missing").map_or(self.missing, |value| value == true);
                 self.arrived |= fields.contains_key("arrived");

@@ -36,7 +36,6 @@ pub(super) fn configuration(
         forms: Catalogue::new(),
         flows: Catalogue::new(),
         sla: domain::sla::Policies::new(),
-        sla_versions: std::collections::BTreeMap::new(),
         calendars: domain::sla::Calendars::new(),
         rules: Catalogue::new(),
         roles: Catalogue::new(),
@@ -92,9 +91,8 @@ fn add(to: &mut Configuration, row: &DefinitionVersionRow) -> Result<(), Vec<Pro
         }
         Kind::Sla => {
             let definition: SlaDefinition = read(&row.document)?;
-            let policy = Policy::compile(&definition, &all_types(to), &to.calendars)?;
-            to.sla.insert(key.clone(), policy);
-            to.sla_versions.insert(key, row.version);
+            let policy = Policy::compile(&definition, row.version, &all_types(to), &to.calendars)?;
+            to.sla.insert(policy.id.clone(), Arc::new(policy));
         }
         Kind::Flow => {
             let flow = compile_flow(&row.document, &to.forms)?;
@@ -223,6 +221,12 @@ pub(super) fn form(document: &Value) -> Result<Form> {
 
 pub(super) fn flow(document: &Value, forms: &Catalogue<Form>) -> Result<Flow> {
     compile_flow(document, forms).map_err(Error::Invalid)
+}
+
+/// A policy as of one version, over today's calendars: a holiday announced since counts for old tickets, too.
+pub(super) fn policy(document: &Value, version: i64, around: &Configuration) -> Result<Policy> {
+    let definition: SlaDefinition = read(document).map_err(Error::Invalid)?;
+    Policy::compile(&definition, version, &all_types(around), &around.calendars).map_err(Error::Invalid)
 }
 
 fn compile_form(document: &Value) -> Result<Form, Vec<Problem>> {

@@ -56,9 +56,8 @@ pub struct Configuration {
     pub revision: i64,
     pub forms: Catalogue<Form>,
     pub flows: Catalogue<Flow>,
-    /// By key; the version numbers are beside it.
+    /// The active version of each; a ticket may have been matched with an older one.
     pub sla: Policies,
-    pub sla_versions: BTreeMap<String, i64>,
     pub calendars: Calendars,
     pub rules: Catalogue<Conditional<RuleDefinition>>,
     pub roles: Catalogue<Arc<RoleDefinition>>,

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use domain::definition::Kind;
 use domain::flow::Flow;
 use domain::form::Form;
+use domain::sla::{Policy, PolicyId};
 use serde_json::Value;
 use store::Tx;
 
-use super::{compile, unknown};
+use super::{Configuration, compile, unknown};
 use crate::Engine;
 use crate::error::Result;
 
@@ -28,6 +29,31 @@ pub struct FlowVersion {
 }
 
 impl Engine {
+    /// The policy that a ticket was matched with. One that no longer compiles, because its calendar or a field is gone,
+    /// is replaced by the active version, if there is one: a ticket keeps its clocks.
+    pub(crate) async fn sla_version(
+        &self,
+        tx: &mut Tx,
+        around: &Configuration,
+        id: &PolicyId,
+    ) -> Result<Option<Arc<Policy>>> {
+        if let Some(active) = around.sla.get(id) {
+            return Ok(Some(Arc::clone(active)));
+        }
+        // Compiled anew for each ticket that needs it: calendars change without the policy.
+        if let Some(row) = tx.definition_version(Kind::Sla, &id.key, id.version).await? {
+            match compile::policy(&row.document, id.version, around) {
+                Ok(policy) => return Ok(Some(Arc::new(policy))),
+                Err(error) => {
+                    let key = format!("sla/{}", id.key);
+                    tracing::error!(definition.key = %key, version = id.version, ?error, "An old version does not compile");
+                }
+            }
+        }
+        let active = around.sla.values().find(|policy| policy.id.key == id.key);
+        Ok(active.map(|policy| Arc::new(policy.standing_in_for(id.clone()))))
+    }
+
     /// # Errors
     /// `definition.unknown` when there is no such version.
     pub(crate) async fn form_version(&self, tx: &mut Tx, key: &str, version: i64) -> Result<Arc<FormVersion>> {

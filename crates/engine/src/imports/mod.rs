@@ -1,6 +1,7 @@
 //! Imports tickets of the past: read, map, check, write in batches, go on where it stopped.
 
 mod mapping;
+mod past;
 mod run;
 mod source;
 

@@ -8,17 +8,18 @@ use domain::access::Action;
 use domain::actor::Actor;
 use domain::event::EventKind;
 use domain::form::Form;
-use domain::id::{CommentId, ImportId, OrgId, RecordId, TeamId, TicketId, UserId};
+use domain::id::{ImportId, OrgId, RecordId, TeamId, TicketId, UserId};
 use domain::problem::Problem;
 use domain::ticket::{Status, Visibility};
 use domain::time::Timestamp;
 use serde_json::{Map, Value, json};
-use store::{CommentRow, ImportErrorRow, ImportRow, ImportState, TicketRow};
+use store::{ImportErrorRow, ImportRow, ImportState, TicketRow};
 
+use super::past::{Made, Said};
 use super::{BadRow, Mapping, Row};
 use crate::configuration::Published;
 use crate::error::{Error, Result};
-use crate::tickets::{fields, index, row};
+use crate::tickets::{fields, row};
 use crate::{Ctx, Engine, Work};
 
 /// Rows per transaction.
@@ -171,18 +172,14 @@ async fn finish(engine: &Engine, ctx: &Ctx, mut record: ImportRow, progress: Pro
 }
 
 /// What the mapping's words stand for.
-struct Lookup {
-    form: Arc<Published<Form>>,
-    people: HashMap<String, UserId>,
+pub(super) struct Lookup {
+    pub(super) form: Arc<Published<Form>>,
+    /// By login, with the name people know them by.
+    people: HashMap<String, (UserId, String)>,
+    names: HashMap<UserId, String>,
     teams: HashMap<String, TeamId>,
     orgs: HashMap<String, OrgId>,
     records: HashMap<String, HashMap<String, RecordId>>,
-}
-
-/// A ticket that a row became, with the log that came along.
-struct Made {
-    ticket: TicketRow,
-    log: Vec<(Timestamp, Option<UserId>, String, Visibility, String)>,
 }
 
 impl Lookup {
@@ -204,10 +201,16 @@ impl Lookup {
                 records.insert(to.clone(), work.tx.record_keys(to).await?.into_iter().collect());
             }
         }
-        let people = work.tx.user_list_active().await?.into_iter().map(|user| (user.login, user.id)).collect();
+        let users = work.tx.user_list_active().await?;
+        let names = users.iter().map(|user| (user.id, user.name.clone())).collect();
+        let people = users.into_iter().map(|user| (user.login, (user.id, user.name))).collect();
         let teams = work.configuration.teams.values().map(|team| (team.key.clone(), team.id)).collect();
         let orgs = work.configuration.orgs.values().map(|org| (org.name.clone(), org.id)).collect();
-        Ok(Self { form, people, teams, orgs, records })
+        Ok(Self { form, people, names, teams, orgs, records })
+    }
+
+    pub(super) fn name_of(&self, person: UserId) -> Option<&str> {
+        self.names.get(&person).map(String::as_str)
     }
 
     fn ticket(&self, work: &Work<'_>, mapping: &Mapping, row: &Row) -> std::result::Result<Made, Vec<Problem>> {
@@ -285,7 +288,7 @@ impl Lookup {
         let kind = form.types().get(field).or_else(|| types.get(field));
         let Some(text) = value.as_str() else { return value };
         let found = match kind {
-            Some(lang::Type::Person) => self.people.get(text).map(|id| json!(id)),
+            Some(lang::Type::Person) => self.people.get(text).map(|(id, _)| json!(id)),
             Some(lang::Type::Org) => self.orgs.get(text).map(|id| json!(id)),
             Some(lang::Type::Reference { to }) if to == "team" => self.teams.get(text).map(|id| json!(id)),
             Some(lang::Type::Reference { to }) => {
@@ -296,7 +299,7 @@ impl Lookup {
         found.unwrap_or(value)
     }
 
-    fn log(&self, log: Option<Value>) -> Vec<(Timestamp, Option<UserId>, String, Visibility, String)> {
+    fn log(&self, log: Option<Value>) -> Vec<Said> {
         let entries = log.as_ref().and_then(Value::as_array).into_iter().flatten();
         entries
             .filter_map(|entry| {
@@ -306,8 +309,11 @@ impl Lookup {
                     Some("internal") => Visibility::Internal,
                     _ => Visibility::Public,
                 };
-                let author = self.people.get(login).copied();
-                Some((text("at")?.parse().ok()?, author, login.to_owned(), visibility, text("body")?.to_owned()))
+                // Somebody whom nobody here knows keeps the name that the file gives.
+                let stranger = || Actor { name: login.to_owned(), ..Actor::import("") };
+                let author = self.people.get(login).map_or_else(stranger, |(id, name)| Actor::person(*id, name));
+                let at: Timestamp = text("at")?.parse().ok()?;
+                Some(Said { at, author, visibility, body: text("body")?.to_owned() })
             })
             .collect()
     }
@@ -374,44 +380,5 @@ impl Work<'_> {
             Ok(made) => Ok((key, made)),
             Err(problems) => Err(refused(problems, Value::Object(row.cells))),
         }
-    }
-
-    /// A ticket of the past: no flow, no clocks, no jobs; its history says where it came from.
-    async fn import_ticket(&mut self, lookup: &Lookup, record: &ImportRow, made: Made) -> Result<()> {
-        let Made { mut ticket, log } = made;
-        let serials = self.take_serials(&lookup.form.compiled).await?;
-        if let Value::Object(data) = &mut ticket.data {
-            data.extend(serials.into_iter().map(|(field, number)| (field, Value::String(number))));
-        }
-        ticket.number = self.next_number(&lookup.form.compiled).await?;
-        self.tx.ticket_insert(&ticket).await?;
-        index::write(self, &lookup.form.compiled, &ticket).await?;
-        let importer = Actor::import(&record.id.to_string());
-        let ctx = self.ctx.acting(importer).at(ticket.created_at);
-        let now = std::mem::replace(&mut self.ctx, ctx);
-        let data = json!({"number": ticket.number, "fields": row::flat(&ticket), "source": "import"});
-        self.record(EventKind::TicketCreated, Some(ticket.id), None, data);
-        self.ctx = now;
-        for (at, author, name, visibility, body) in log {
-            let actor =
-                author.map_or_else(|| Actor { name: name.clone(), ..Actor::import("") }, |id| Actor::person(id, &name));
-            let row = CommentRow {
-                id: self.ctx.at(at).id(CommentId::new),
-                ticket_id: ticket.id,
-                author: actor.clone(),
-                visibility,
-                body,
-                files: Vec::new(),
-                created_at: at,
-            };
-            self.tx.comment_insert(&row).await?;
-            let ctx = self.ctx.acting(actor).at(at);
-            let now = std::mem::replace(&mut self.ctx, ctx);
-            let by_requester = author.is_some() && author == ticket.requester_id;
-            let data = json!({"comment": row.id, "visibility": visibility, "files": [], "by_requester": by_requester});
-            self.record(EventKind::CommentAdded, Some(ticket.id), Some(row.id.to_string()), data);
-            self.ctx = now;
-        }
-        Ok(())
     }
 }

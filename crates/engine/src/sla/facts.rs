@@ -1,8 +1,10 @@
 //! Reads a ticket's events as facts for its clocks.
 
-use domain::event::EventKind;
+use std::collections::BTreeSet;
+
+use domain::event::{EventKind, NewEvent};
 use domain::id::TicketId;
-use domain::sla::{Fact, FactKind};
+use domain::sla::{Fact, FactKind, PolicyId};
 use domain::ticket::Status;
 use domain::time::Timestamp;
 use serde_json::{Map, Value};
@@ -25,20 +27,44 @@ pub(super) fn pending(work: &Work<'_>, ticket: TicketId) -> Vec<Fact> {
     own.flat_map(|event| read(event.kind, event.at, &event.data)).collect()
 }
 
+/// The same from events that are yet to be recorded.
+pub(super) fn of_story(story: &[NewEvent]) -> Vec<Fact> {
+    story.iter().flat_map(|event| read(event.kind, event.at, &event.data)).collect()
+}
+
 /// The policy that holds after these facts.
-pub(super) fn policy(facts: &[Fact]) -> Option<String> {
+pub(super) fn policy(facts: &[Fact]) -> Option<PolicyId> {
     facts.iter().rev().find_map(|fact| match &fact.kind {
         FactKind::PolicyChanged { to } => Some(to.clone()),
         _ => None,
     })?
 }
 
+/// Every policy that held at some time.
+pub(super) fn policies(facts: &[Fact]) -> BTreeSet<&PolicyId> {
+    let named = facts.iter().filter_map(|fact| match &fact.kind {
+        FactKind::PolicyChanged { to } => to.as_ref(),
+        _ => None,
+    });
+    named.collect()
+}
+
+/// The fields that these facts changed.
+pub(super) fn changed(facts: &[Fact]) -> BTreeSet<&str> {
+    let fields = facts.iter().filter_map(|fact| match &fact.kind {
+        FactKind::FieldChanged { fields } => Some(fields.keys()),
+        _ => None,
+    });
+    fields.flatten().map(String::as_str).collect()
+}
+
 fn read(kind: EventKind, at: Timestamp, data: &Value) -> Vec<Fact> {
     let found = match kind {
         EventKind::TicketCreated => created(data),
         EventKind::SlaStarted => {
-            let to = data.get("policy").and_then(Value::as_str).map(str::to_owned);
-            vec![FactKind::PolicyChanged { to }]
+            let key = data.get("policy").and_then(Value::as_str).map(str::to_owned);
+            let version = data.get("version").and_then(Value::as_i64);
+            vec![FactKind::PolicyChanged { to: key.zip(version).map(|(key, version)| PolicyId { key, version }) }]
         }
         EventKind::TicketChanged => {
             let changes = data.get("changes").and_then(Value::as_object);
@@ -94,6 +120,11 @@ mod tests {
             one(EventKind::TicketCreated, json!({"fields": {"status": "new", "priority": 4}})),
             Some(FactKind::Created { priority: 4, status: Status::New, .. })
         ));
+        let to = Some(PolicyId { key: "p".into(), version: 3 });
+        let started = json!({"policy": "p", "version": 3});
+        assert_eq!(one(EventKind::SlaStarted, started), Some(FactKind::PolicyChanged { to }));
+        let none = json!({"policy": null, "version": null});
+        assert_eq!(one(EventKind::SlaStarted, none), Some(FactKind::PolicyChanged { to: None }));
         assert_eq!(one(EventKind::CommentAdded, json!({"visibility": "public"})), Some(FactKind::PublicReply));
         assert_eq!(one(EventKind::CommentAdded, json!({"visibility": "internal"})), None);
         assert_eq!(one(EventKind::CommentAdded, json!({"visibility": "public", "by_requester": true})), None);

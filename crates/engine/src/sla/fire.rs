@@ -7,7 +7,7 @@ use domain::sla::{self, PlannedStep};
 use serde_json::{Map, Value, json};
 use store::TicketRow;
 
-use super::{fired, replayed};
+use super::fired;
 use crate::error::Result;
 use crate::notifications::{self, Audience};
 use crate::{Ctx, Engine, Work};
@@ -19,12 +19,12 @@ pub async fn fire(engine: &Engine, ctx: &Ctx, ticket: TicketId) -> Result<()> {
         .tx(ctx, move |work| {
             Box::pin(async move {
                 let Some(mut row) = work.tx.ticket_by_id(ticket).await? else { return Ok(()) };
-                let clocks = replayed(work, ticket).await?;
+                let clocks = super::clocks(work, ticket).await?;
                 let done = fired(work, ticket).await?;
                 let now = work.now();
                 for clock in &clocks {
                     for step in sla::steps_due(clock, now, &done) {
-                        fire_step(work, &mut row, &clock.policy, step).await?;
+                        fire_step(work, &mut row, &clock.policy.key, step).await?;
                     }
                 }
                 super::follow(work, &mut row).await

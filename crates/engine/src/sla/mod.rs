@@ -2,45 +2,58 @@
 
 mod facts;
 mod fire;
+mod past;
 
 pub use fire::fire;
+pub(crate) use past::{of_the_past, save_past};
 
 use std::collections::BTreeSet;
 
 use domain::event::EventKind;
 use domain::id::TicketId;
 use domain::job::Job;
-use domain::sla::{self, Clock, State, StepId};
+use domain::sla::{self, Clock, Fact, Policies, PolicyId, State, StepId};
+use domain::time::Timestamp;
 use serde_json::json;
 use store::{ClockRow, TicketRow};
 
 use crate::Work;
 use crate::error::Result;
-use crate::tickets::{ShownClock, row};
+use crate::tickets::row;
 
 /// A ticket's history is short; one that is longer is not replayed further.
 const MAX_EVENTS: u32 = 10_000;
 
-/// Chooses the policy of a new ticket and sets its due time; to be called before the row is written, and followed by
+/// Matches a new ticket with a policy and sets its due time; to be called before the row is written, and followed by
 /// [`save`].
-pub(crate) fn plan(work: &mut Work<'_>, ticket: &mut TicketRow) -> Vec<Clock> {
-    choose(work, ticket, None);
+pub(crate) fn plan(work: &mut Work<'_>, ticket: &mut TicketRow) -> Clocks {
+    let chosen = chosen(work, ticket);
+    if chosen.is_some() {
+        record(work, ticket.id, chosen.as_ref());
+    }
     let facts = facts::pending(work, ticket.id);
-    let env = work.env();
-    let clocks = sla::replay(&work.configuration.sla, &facts, &env);
+    // What was chosen just now is active.
+    let policies = work.configuration.sla.clone();
+    let clocks = Clocks { found: sla::replay(&policies, &facts, &work.env()), policies };
     summarise(work, ticket, &clocks);
     clocks
 }
 
 /// Brings clocks and due time into line with what just happened.
+///
+/// A ticket keeps the version it was matched with, whatever is published later. It is matched again, with what is
+/// published by then, when its priority, its category or a field changes that the `when` of a policy names.
 pub(crate) async fn follow(work: &mut Work<'_>, ticket: &mut TicketRow) -> Result<()> {
     let mut history = facts::all(work, ticket.id).await?;
     let current = facts::policy(&history);
-    if choose(work, ticket, current.as_deref()) {
-        history = facts::all(work, ticket.id).await?;
+    if asks_again(work, ticket.id) {
+        let chosen = chosen(work, ticket);
+        if chosen != current {
+            record(work, ticket.id, chosen.as_ref());
+            history = facts::all(work, ticket.id).await?;
+        }
     }
-    let env = work.env();
-    let clocks = sla::replay(&work.configuration.sla, &history, &env);
+    let clocks = replay(work, &history).await?;
     let before = (ticket.due_at, ticket.sla_state.clone());
     summarise(work, ticket, &clocks);
     if before != (ticket.due_at, ticket.sla_state.clone()) {
@@ -51,16 +64,17 @@ pub(crate) async fn follow(work: &mut Work<'_>, ticket: &mut TicketRow) -> Resul
 }
 
 /// Writes the clocks' rows and sees to it that somebody looks again when the next step comes.
-pub(crate) async fn save(work: &mut Work<'_>, ticket: TicketId, clocks: &[Clock]) -> Result<()> {
-    let version = |clock: &Clock| work.configuration.sla_versions.get(&clock.policy).copied().unwrap_or(1);
-    let row_of = |clock: &Clock| {
-        let now = sla::evaluate(&work.configuration.sla, clock, work.ctx.now());
-        to_row(ticket, &now, version(clock))
-    };
-    let rows: Vec<ClockRow> = clocks.iter().map(row_of).collect();
+pub(crate) async fn save(work: &mut Work<'_>, ticket: TicketId, clocks: &Clocks) -> Result<()> {
+    let now = clocks.at(work.now());
+    let rows: Vec<ClockRow> = now.iter().map(|clock| to_row(ticket, clock)).collect();
     work.tx.sla_clock_replace(ticket, &rows).await?;
     let fired = fired(work, ticket).await?;
-    let next = clocks.iter().filter_map(|clock| sla::next_wakeup(clock, &fired)).min_by_key(|(at, _)| *at);
+    wait(work, ticket, clocks, &fired).await
+}
+
+/// Has the clocks looked at when the next step comes that has not been taken.
+async fn wait(work: &mut Work<'_>, ticket: TicketId, clocks: &Clocks, fired: &BTreeSet<StepId>) -> Result<()> {
+    let next = clocks.found.iter().filter_map(|clock| sla::next_wakeup(clock, fired)).min_by_key(|(at, _)| *at);
     if let Some((at, _)) = next {
         let at = at.max(work.now());
         work.enqueue(&Job::SlaTimer { ticket }, at, Some(format!("sla:{ticket}:{}", at.millis()))).await?;
@@ -68,18 +82,32 @@ pub(crate) async fn save(work: &mut Work<'_>, ticket: TicketId, clocks: &[Clock]
     Ok(())
 }
 
-/// The clocks as of now, with their ledgers.
-pub(crate) async fn clocks(work: &mut Work<'_>, ticket: &TicketRow) -> Result<Vec<ShownClock>> {
-    let clocks = replayed(work, ticket.id).await?;
-    Ok(clocks.into_iter().map(|clock| ShownClock { policy: clock.policy.clone(), clock }).collect())
+/// A ticket's clocks as of the last thing that happened to it, with the policies that judge them.
+pub(crate) struct Clocks {
+    found: Vec<Clock>,
+    policies: Policies,
 }
 
-pub(crate) async fn replayed(work: &mut Work<'_>, ticket: TicketId) -> Result<Vec<Clock>> {
+impl Clocks {
+    fn at(&self, now: Timestamp) -> Vec<Clock> {
+        self.found.iter().map(|clock| sla::evaluate(&self.policies, clock, now)).collect()
+    }
+}
+
+/// The clocks as of now, with their ledgers.
+pub(crate) async fn clocks(work: &mut Work<'_>, ticket: TicketId) -> Result<Vec<Clock>> {
     let history = facts::all(work, ticket).await?;
-    let env = work.env();
-    let policies = &work.configuration.sla;
-    let clocks = sla::replay(policies, &history, &env);
-    Ok(clocks.iter().map(|clock| sla::evaluate(policies, clock, work.ctx.now())).collect())
+    Ok(replay(work, &history).await?.at(work.now()))
+}
+
+async fn replay(work: &mut Work<'_>, history: &[Fact]) -> Result<Clocks> {
+    let mut policies = Policies::new();
+    for id in facts::policies(history) {
+        if let Some(policy) = work.engine.sla_version(work.tx, &work.configuration, id).await? {
+            policies.insert(id.clone(), policy);
+        }
+    }
+    Ok(Clocks { found: sla::replay(&policies, history, &work.env()), policies })
 }
 
 async fn fired(work: &mut Work<'_>, ticket: TicketId) -> Result<BTreeSet<StepId>> {
@@ -88,34 +116,41 @@ async fn fired(work: &mut Work<'_>, ticket: TicketId) -> Result<BTreeSet<StepId>
     Ok(taken.into_iter().map(id).collect())
 }
 
-/// Records which policy holds from now on; answers whether that is another one than `current`.
-fn choose(work: &mut Work<'_>, ticket: &TicketRow, current: Option<&str>) -> bool {
-    let env = work.env();
-    let chosen = sla::choose(&work.configuration.sla, &row::flat(ticket), &env).map(|policy| policy.key.clone());
-    if chosen.as_deref() == current {
-        return false;
-    }
-    let version = chosen.as_ref().and_then(|key| work.configuration.sla_versions.get(key)).copied();
-    let data = json!({"policy": chosen, "version": version});
-    work.record(EventKind::SlaStarted, Some(ticket.id), None, data);
-    true
+/// Whether this transaction changed something that decides which policy a ticket has.
+fn asks_again(work: &Work<'_>, ticket: TicketId) -> bool {
+    let facts = facts::pending(work, ticket);
+    let changed = facts::changed(&facts);
+    let named = |field: &String| changed.contains(field.as_str());
+    changed.contains("priority")
+        || changed.contains("category")
+        || work.configuration.sla.values().any(|policy| policy.decisive().iter().any(named))
+}
+
+/// The policy that is published for a ticket as it is.
+fn chosen(work: &Work<'_>, ticket: &TicketRow) -> Option<PolicyId> {
+    sla::choose(&work.configuration.sla, &row::flat(ticket), &work.env()).map(|policy| policy.id.clone())
+}
+
+/// Names the policy that holds from now on, so that a replay knows it without asking again.
+fn record(work: &mut Work<'_>, ticket: TicketId, policy: Option<&PolicyId>) {
+    let data = json!({"policy": policy.map(|id| &id.key), "version": policy.map(|id| id.version)});
+    work.record(EventKind::SlaStarted, Some(ticket), None, data);
 }
 
 /// What lists show: the nearest due time of the resolution and the worst state of all clocks.
-fn summarise(work: &Work<'_>, ticket: &mut TicketRow, clocks: &[Clock]) {
-    let policies = &work.configuration.sla;
-    let now: Vec<Clock> = clocks.iter().map(|clock| sla::evaluate(policies, clock, work.ctx.now())).collect();
+fn summarise(work: &Work<'_>, ticket: &mut TicketRow, clocks: &Clocks) {
+    let now = clocks.at(work.now());
     ticket.due_at = sla::ticket_due(&now);
     let order = [State::Breached, State::Running, State::Paused, State::Met];
     let worst = order.into_iter().find(|state| now.iter().any(|clock| clock.state == *state));
     ticket.sla_state = worst.map(|state| json!(state).as_str().unwrap_or_default().to_owned());
 }
 
-fn to_row(ticket: TicketId, clock: &Clock, version: i64) -> ClockRow {
+fn to_row(ticket: TicketId, clock: &Clock) -> ClockRow {
     ClockRow {
         ticket_id: ticket,
-        policy: clock.policy.clone(),
-        policy_version: version,
+        policy: clock.policy.key.clone(),
+        policy_version: clock.policy.version,
         target: clock.target.clone(),
         cycle: i64::from(clock.cycle),
         kind: clock.kind.as_str().to_owned(),

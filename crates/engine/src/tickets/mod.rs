@@ -31,7 +31,7 @@ pub use link::{LinkTicket, link, unlink};
 pub(crate) use list::all_types;
 pub use list::{ListTickets, TicketPage, ViewCount, list, views};
 pub use names::Names;
-pub use show::{ShownClock, ShownLink, ShownTicket, TicketKey, show};
+pub use show::{ShownLink, ShownTicket, TicketKey, show};
 pub use sight::may_watch;
 pub use similar::{SimilarTicket, similar};
 pub(crate) use timeline::is_internal;

@@ -27,17 +27,13 @@ pub struct ShownTicket {
     pub configuration: Arc<Configuration>,
     pub names: Names,
     pub field_rights: BTreeMap<String, Level>,
-    pub clocks: Vec<ShownClock>,
+    pub clocks: Vec<Clock>,
+    /// Whether a flow drives it or did; its diagram is another question.
+    pub has_flow: bool,
     pub tasks: Vec<OpenTask>,
     pub acts: Vec<&'static str>,
     pub suggestions: Vec<SuggestionRow>,
     pub links: Vec<ShownLink>,
-}
-
-/// A clock with the policy that set it.
-pub struct ShownClock {
-    pub policy: String,
-    pub clock: Clock,
 }
 
 /// A linked ticket that the caller may see.
@@ -66,7 +62,8 @@ impl Work<'_> {
         let id = self.ticket_id(key).await?;
         let mut ticket = sight::find(self, id, Action::TicketRead).await?;
         let form = self.engine.form_version(self.tx, &ticket.form, ticket.form_version).await?;
-        let clocks = sla::clocks(self, &ticket).await?;
+        let clocks = sla::clocks(self, id).await?;
+        let has_flow = self.tx.instance_count(id).await? > 0;
         let tasks = flows::open_tasks(self, &ticket).await?;
         let acts = act::possible(self, &ticket).await?;
         let access = self.ctx.access().clone();
@@ -89,6 +86,7 @@ impl Work<'_> {
             names,
             field_rights,
             clocks,
+            has_flow,
             tasks,
             acts,
             suggestions,

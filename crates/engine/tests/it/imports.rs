@@ -16,6 +16,7 @@ use crate::desk::{Desk, pack};
 testkit::on_both! {
     bad_rows_are_kept_with_their_reason_and_good_ones_come_in_once
     a_run_that_broke_off_goes_on_where_it_stopped
+    what_is_imported_has_a_history_and_clocks
     the_models_learn_from_the_past
 }
 
@@ -63,6 +64,99 @@ async fn bad_rows_are_kept_with_their_reason_and_good_ones_come_in_once(fresh: F
     let wrong = Import { mapping: serde_json::from_value(wrong).expect("a mapping"), ..import() };
     let refused = imports::run(&desk.engine, &desk.system, wrong, &mut rows(), &mut |_| ()).await;
     assert!(matches!(refused, Err(Error::Invalid(problems)) if problems[0].code == "import.bad_mapping"));
+}
+
+/// A repair that was late, one that was in time, one that is open, and one of which nobody knows when it ended.
+const PAST: &str = concat!(
+    r#"{"no":"b1","标题":"注塑机漏油","时间":"2026-02-02T01:00:00Z","报修人":"luo.gang","状态":"closed","#,
+    r#""修好":"2026-02-10T01:00:00Z","关闭":"2026-02-11T01:00:00Z","log":["#,
+    r#"{"at":"2026-02-02T01:30:00Z","author":"liu.yang","body":"已安排"},"#,
+    r#"{"at":"2026-02-02T02:00:00Z","author":"luo.gang","body":"好的"},"#,
+    r#"{"at":"2026-02-03T02:00:00Z","author":"lao.wang","visibility":"internal","body":"等密封件"}]}"#,
+    "\n",
+    r#"{"no":"b2","标题":"灯管更换","时间":"2026-02-02T01:00:00Z","状态":"solved","修好":"2026-02-02T02:00:00Z"}"#,
+    "\n",
+    r#"{"no":"b3","标题":"门禁失灵","时间":"2026-02-02T01:00:00Z","报修人":"luo.gang","状态":"open"}"#,
+    "\n",
+    r#"{"no":"b4","标题":"旧案","时间":"2026-02-02T01:00:00Z","状态":"closed"}"#,
+    "\n",
+);
+
+async fn what_is_imported_has_a_history_and_clocks(fresh: Fresh) {
+    let desk = Desk::open(&fresh).await;
+    let mut mapping = mapping();
+    for (field, column) in [("status", "状态"), ("solved_at", "修好"), ("closed_at", "关闭"), ("log", "log")] {
+        let source = serde_json::from_value(json!({ "from": column })).expect("a source");
+        mapping.fields.insert(field.into(), source);
+    }
+    let import = Import { mapping, source: "past.jsonl".into(), resume: None };
+    let mut rows = imports::open(Format::Jsonl, Box::new(Cursor::new(PAST.as_bytes()))).expect("rows");
+    let report = imports::run(&desk.engine, &desk.system, import, &mut rows, &mut |_| ()).await.expect("a report");
+    assert_eq!((report.progress.done, report.progress.failed), (4, 0));
+    let notified = |login: &'static str| {
+        let desk = &desk;
+        async move {
+            let reader = desk.person(login).await;
+            engine::notifications::list(&desk.engine, &reader, 50).await.expect("a list").len()
+        }
+    };
+    desk.run_jobs().await;
+    assert_eq!(notified("song.tao").await, 0, "nobody hears what was late before the import");
+
+    let show = async |number: &str| {
+        let key = TicketKey::Number(format!("WX-0000{number}"));
+        let shown = tickets::show(&desk.engine, &desk.system, key).await.expect("shown");
+        let page = tickets::timeline(&desk.engine, &desk.system, shown.ticket.id, 0, 100).await.expect("a timeline");
+        let story: Vec<(String, String, Value)> = page
+            .moments
+            .into_iter()
+            .map(|moment| (moment.event.kind.as_str().to_owned(), moment.event.actor.name, moment.event.data))
+            .collect();
+        (shown, story)
+    };
+    let state = |shown: &tickets::ShownTicket, target: &str| {
+        let clock = shown.clocks.iter().find(|clock| clock.target == target).expect("a clock");
+        json!(clock.state).as_str().expect("a word").to_owned()
+    };
+
+    let (late, story) = show("1").await;
+    let told: Vec<(&str, &str)> = story.iter().map(|(kind, name, _)| (kind.as_str(), name.as_str())).collect();
+    let expected = [
+        ("ticket.created", "罗刚"),
+        ("sla.started", ""),
+        ("comment.added", "刘洋"),
+        ("comment.added", "罗刚"),
+        ("comment.added", "lao.wang"),
+        ("sla.breached", ""),
+        ("ticket.changed", "past.jsonl"),
+        ("ticket.changed", "past.jsonl"),
+    ];
+    assert_eq!(told.iter().filter(|(kind, _)| *kind != "sla.breached").count(), 7, "{told:?}");
+    assert_eq!(told.iter().find(|moment| moment.0 == "sla.breached"), Some(&expected[5]), "{told:?}");
+    let without = |list: &[(&str, &str)]| {
+        let kept = list.iter().filter(|(kind, _)| *kind != "sla.breached");
+        kept.map(|(kind, name)| format!("{kind} {name}")).collect::<Vec<_>>()
+    };
+    assert_eq!(without(&told), without(&expected));
+    assert_eq!((story[0].2["fields"]["status"].as_str(), story[0].2["source"].as_str()), (Some("new"), Some("import")));
+    assert_eq!((state(&late, "first_response"), state(&late, "resolution")), ("met".into(), "breached".into()));
+    assert_eq!(late.ticket.first_response_at.map(|at| at.to_string()).as_deref(), Some("2026-02-02T01:30:00.000Z"));
+    assert_eq!((late.ticket.due_at, late.ticket.sla_state.as_deref()), (None, Some("breached")));
+
+    let (kept, story) = show("2").await;
+    assert_eq!((story[0].1.as_str(), story[1].2["version"].as_i64()), ("past.jsonl", Some(1)));
+    assert_eq!((state(&kept, "resolution"), kept.ticket.sla_state.as_deref()), ("met".into(), Some("met")));
+
+    let (open, _) = show("3").await;
+    assert_eq!((state(&open, "resolution"), open.ticket.sla_state.as_deref()), ("breached".into(), Some("breached")));
+    assert!(open.ticket.due_at.is_some() && !open.has_flow);
+
+    let (unknown, story) = show("4").await;
+    assert!(unknown.clocks.is_empty() && unknown.ticket.sla_state.is_none());
+    assert_eq!(story[1].2, json!({"policy": null, "version": null, "reason": "end_unknown"}));
+
+    let verdict = engine::operations::verify_audit(&desk.engine, &desk.system).await.expect("verified");
+    assert!(verdict.valid, "{verdict:?}");
 }
 
 async fn a_run_that_broke_off_goes_on_where_it_stopped(fresh: Fresh) {

@@ -14,6 +14,7 @@ use crate::desk::{Desk, store_scope};
 
 testkit::on_both! {
     a_report_becomes_a_verified_fix
+    an_expensive_repair_needs_a_yes
     the_requester_sees_only_their_own
     publishing_is_versioned
 }
@@ -91,6 +92,61 @@ async fn a_report_becomes_a_verified_fix(fresh: Fresh) {
     }
     let diagram = flows::diagram(&desk.engine, &agent, ticket.id).await.expect("read").expect("a diagram");
     assert_eq!(diagram.status, "ended");
+}
+
+async fn an_expensive_repair_needs_a_yes(fresh: Fresh) {
+    let desk = Desk::open(&fresh).await;
+    let requester = desk.person("luo.gang").await;
+    let agent = desk.person("wen.jing").await;
+    let supervisor = desk.person("song.tao").await;
+    let mut open = Vec::new();
+    for (title, estimate) in [("中央空调压缩机更换", "6800.00"), ("更换整条输送带", "42000.00")] {
+        let ticket = tickets::create(&desk.engine, &requester, report(title)).await.expect("created").id;
+        desk.run_jobs().await;
+        let tasks = desk.tasks(&agent, ticket).await;
+        let (_, triage, _) = named(&tasks, "triage");
+        desk.act(&agent, *triage, Act::Claim, json!({})).await.expect("claimed");
+        let done = Act::Complete { outcome: None, vars: Map::new() };
+        let fields = json!({"category": "hvac", "estimate": estimate, "estimate_reason": "已询价两家"});
+        desk.act(&agent, *triage, done, fields).await.expect("triaged");
+        desk.run_jobs().await;
+        let shown = tickets::show(&desk.engine, &agent, TicketKey::Id(ticket)).await.expect("shown");
+        assert_eq!(shown.ticket.status, Status::Waiting, "nobody repairs before the yes");
+        let resolution = shown.clocks.iter().find(|clock| clock.target == "resolution").expect("a clock");
+        assert!(resolution.pause.is_some() && resolution.due_at.is_none(), "the decision is not the desk's time");
+        let nodes: Vec<&str> = shown.tasks.iter().map(|task| task.row.node.as_str()).collect();
+        assert_eq!(nodes, ["approve"]);
+        open.push((ticket, shown.tasks[0].row.id));
+    }
+    let [(granted, first), (denied, second)] = open[..] else { panic!("two tickets: {open:?}") };
+
+    let approve = Act::Approve;
+    let refused = desk.act(&agent, first, approve.clone(), json!({})).await;
+    assert!(matches!(refused, Err(Error::Refused(_) | Error::Denied { .. } | Error::NotFound)), "{refused:?}");
+    let tasks = desk.tasks(&supervisor, granted).await;
+    let (_, _, acts) = named(&tasks, "approve");
+    assert!(["approve", "reject", "return"].iter().all(|act| acts.iter().any(|own| own == act)), "{acts:?}");
+    desk.act(&supervisor, first, approve, json!({})).await.expect("approved");
+    desk.run_jobs().await;
+    let shown = tickets::show(&desk.engine, &agent, TicketKey::Id(granted)).await.expect("shown");
+    assert_eq!(shown.ticket.status, Status::Open);
+    assert!(shown.ticket.due_at.is_some(), "the clock goes on");
+    let tasks = desk.tasks(&supervisor, granted).await;
+    named(&tasks, "fix");
+
+    let command = flows::ActOnTask {
+        task: second,
+        act: Act::Reject,
+        comment: Some("预算不够，先维修".into()),
+        fields: Map::new(),
+    };
+    flows::act(&desk.engine, &supervisor, command).await.expect("rejected");
+    desk.run_jobs().await;
+    let shown = tickets::show(&desk.engine, &requester, TicketKey::Id(denied)).await.expect("shown");
+    assert_eq!((shown.ticket.status, shown.tasks.len()), (Status::Closed, 0));
+    let diagram = flows::diagram(&desk.engine, &agent, denied).await.expect("read").expect("a diagram");
+    let refused = diagram.nodes.iter().find(|node| node.id == "refused").expect("the node");
+    assert_eq!((diagram.status.as_str(), refused.state.as_str()), ("ended", "done"));
 }
 
 async fn the_requester_sees_only_their_own(fresh: Fresh) {

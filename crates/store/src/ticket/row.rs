@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::error::{StoreError, require_one};
 use crate::statement::statements;
 use crate::tx::Tx;
-use crate::value::{JsonList, Row, ToValue};
+use crate::value::{JsonList, Row, ToValue, Value as Column};
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct TicketRow {
@@ -55,6 +55,7 @@ pub struct FieldValue {
     pub number: Option<i64>,
 }
 
+/// The columns of [`TicketRow::values`], in that order.
 macro_rules! ticket_columns {
     ($t:literal) => {
         concat!(
@@ -64,6 +65,10 @@ macro_rules! ticket_columns {
             "number, ",
             $t,
             "form, ",
+            $t,
+            "created_at, ",
+            $t,
+            "source, ",
             $t,
             "form_version, ",
             $t,
@@ -97,8 +102,6 @@ macro_rules! ticket_columns {
             $t,
             "sla_state, ",
             $t,
-            "created_at, ",
-            $t,
             "updated_at, ",
             $t,
             "first_response_at, ",
@@ -108,8 +111,6 @@ macro_rules! ticket_columns {
             "closed_at, ",
             $t,
             "rating, ",
-            $t,
-            "source, ",
             $t,
             "version"
         )
@@ -122,10 +123,10 @@ statements! {
     ID_BY_NUMBER = "SELECT id FROM ticket WHERE tenant_id = $1 AND number = $2";
     INSERT = "INSERT INTO ticket (tenant_id, ", ticket_columns!(""), ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, \
               $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28)";
-    UPDATE = "UPDATE ticket SET form_version = $3, title = $4, status = $5, stage = $6, priority = $7, category = $8, \
-              owner_id = $9, team_id = $10, requester_id = $11, org_id = $12, place_id = $13, asset_id = $14, \
-              data = $15, tags = $16, due_at = $17, sla_state = $18, updated_at = $19, first_response_at = $20, \
-              solved_at = $21, closed_at = $22, rating = $23, version = version + 1 \
+    UPDATE = "UPDATE ticket SET form_version = $3, title = $4, status = $5, stage = $6, priority = $7, \
+              category = $8, owner_id = $9, team_id = $10, requester_id = $11, org_id = $12, place_id = $13, \
+              asset_id = $14, data = $15, tags = $16, due_at = $17, sla_state = $18, updated_at = $19, \
+              first_response_at = $20, solved_at = $21, closed_at = $22, rating = $23, version = version + 1 \
               WHERE tenant_id = $1 AND id = $2 AND version = $24";
     FIELDS_DELETE = "DELETE FROM ticket_field WHERE tenant_id = $1 AND ticket_id = $2";
     FIELD_INSERT = "INSERT INTO ticket_field (tenant_id, ticket_id, field, item, text_value, number_value) \
@@ -134,12 +135,20 @@ statements! {
                     ORDER BY field, item";
 }
 
+impl ToValue for Status {
+    fn to_value(&self) -> Column {
+        self.as_str().to_value()
+    }
+}
+
 impl TicketRow {
     pub(crate) fn read(mut row: Row) -> Result<Self, StoreError> {
         Ok(Self {
             id: row.take()?,
             number: row.take()?,
             form: row.take()?,
+            created_at: row.take()?,
+            source: row.take()?,
             form_version: row.take()?,
             title: row.take()?,
             status: row.take_word(Status::parse)?,
@@ -156,15 +165,46 @@ impl TicketRow {
             tags: row.take::<JsonList>()?.0,
             due_at: row.take()?,
             sla_state: row.take()?,
-            created_at: row.take()?,
             updated_at: row.take()?,
             first_response_at: row.take()?,
             solved_at: row.take()?,
             closed_at: row.take()?,
             rating: row.take()?,
-            source: row.take()?,
             version: row.take()?,
         })
+    }
+
+    /// Every column's value: first what never changes, then what [`UPDATE`] writes, last the version.
+    fn values(&self) -> [&dyn ToValue; 27] {
+        [
+            &self.id,
+            &self.number,
+            &self.form,
+            &self.created_at,
+            &self.source,
+            &self.form_version,
+            &self.title,
+            &self.status,
+            &self.stage,
+            &self.priority,
+            &self.category,
+            &self.owner_id,
+            &self.team_id,
+            &self.requester_id,
+            &self.org_id,
+            &self.place_id,
+            &self.asset_id,
+            &self.data,
+            &self.tags,
+            &self.due_at,
+            &self.sla_state,
+            &self.updated_at,
+            &self.first_response_at,
+            &self.solved_at,
+            &self.closed_at,
+            &self.rating,
+            &self.version,
+        ]
     }
 }
 
@@ -178,65 +218,13 @@ impl Tx {
     }
 
     pub async fn ticket_insert(&mut self, row: &TicketRow) -> Result<(), StoreError> {
-        let args: [&dyn ToValue; 27] = [
-            &row.id,
-            &row.number,
-            &row.form,
-            &row.form_version,
-            &row.title,
-            &row.status.as_str(),
-            &row.stage,
-            &row.priority,
-            &row.category,
-            &row.owner_id,
-            &row.team_id,
-            &row.requester_id,
-            &row.org_id,
-            &row.place_id,
-            &row.asset_id,
-            &row.data,
-            &row.tags.as_slice(),
-            &row.due_at,
-            &row.sla_state,
-            &row.created_at,
-            &row.updated_at,
-            &row.first_response_at,
-            &row.solved_at,
-            &row.closed_at,
-            &row.rating,
-            &row.source,
-            &row.version,
-        ];
-        self.exec_later(INSERT, &args).await
+        self.exec_later(INSERT, &row.values()).await
     }
 
     /// Writes what may change, against the version that was read. The row's version grows by one.
     pub async fn ticket_update(&mut self, row: &TicketRow) -> Result<(), StoreError> {
-        let args: [&dyn ToValue; 23] = [
-            &row.id,
-            &row.form_version,
-            &row.title,
-            &row.status.as_str(),
-            &row.stage,
-            &row.priority,
-            &row.category,
-            &row.owner_id,
-            &row.team_id,
-            &row.requester_id,
-            &row.org_id,
-            &row.place_id,
-            &row.asset_id,
-            &row.data,
-            &row.tags.as_slice(),
-            &row.due_at,
-            &row.sla_state,
-            &row.updated_at,
-            &row.first_response_at,
-            &row.solved_at,
-            &row.closed_at,
-            &row.rating,
-            &row.version,
-        ];
+        let [id, _number, _form, _created_at, _source, changing @ ..] = row.values();
+        let args: Vec<&dyn ToValue> = std::iter::once(id).chain(changing).collect();
         require_one(self.exec(UPDATE, &args).await?)
     }
 

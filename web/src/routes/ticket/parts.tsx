@@ -50,7 +50,7 @@ function useNames(ticket: Ticket, form: ReturnType<typeof useTicketForm>): Names
   const people = useQuery({ ...directoryQuery, enabled }).data;
   const teams = useQuery({ ...teamsQuery, enabled }).data;
   const orgs = useQuery({ ...orgsQuery, enabled }).data;
-  const flow = useQuery(flowQuery(ticket.id)).data;
+  const flow = useQuery({ ...flowQuery(ticket.id), enabled: ticket.has_flow }).data;
   return useMemo(() => {
     const { owner, requester, team, org, place, asset } = ticket;
     const known = [
@@ -97,7 +97,7 @@ export function ContextColumn({ ticket }: { ticket: Ticket }) {
     <aside className={styles.context} aria-label={texts.queue.context} data-print="no">
       <SuggestionsCard ticket={ticket} fields={form.fields} labels={form.labels} />
       <ClocksCard clocks={ticket.clocks} />
-      <FlowCard id={ticket.id} />
+      {ticket.has_flow && <FlowCard id={ticket.id} />}
       {dispatchable && <DispatchCard ticket={ticket} options={form.options.category ?? {}} />}
       <FactsCard ticket={ticket} />
       <LinksCard ticket={ticket} />
