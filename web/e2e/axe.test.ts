@@ -73,6 +73,8 @@ const routes: Record<string, Route> = {
       await page.getByRole("menuitem").first().waitFor();
     },
   },
+  inbox: { path: () => "/inbox", wait: "main h1" },
+  "message choices": { path: () => "/inbox?tab=choices", wait: "main table" },
   "ticket types": { path: () => "/new", wait: "main ul a" },
   "new ticket": { path: () => "/new/repair", wait: "form" },
   "new ticket with errors": {

@@ -27,6 +27,7 @@ use crate::error::{ProblemBody, ProblemItem};
         (name = "suggestions", description = "What models propose"),
         (name = "records", description = "Assets, customers, parts, places, articles"),
         (name = "files", description = "Uploads"),
+        (name = "messages", description = "The inbox and how people want to be told"),
         (name = "directory", description = "People, units, teams"),
         (name = "definitions", description = "Configuration, versioned"),
         (name = "operation", description = "Numbers, models, jobs, audit"),

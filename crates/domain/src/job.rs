@@ -21,12 +21,14 @@ pub enum Job {
     FlowAction { instance: InstanceId, token: u32, run: u32 },
     /// Rank engineers for a task in a pool; assign where the policy allows.
     Dispatch { ticket: TicketId },
-    /// Tell people about something that happened.
+    /// Tell people about what happened to a ticket after this number of the log.
     Notify { ticket: TicketId, event_seq: i64 },
     /// Train the models of one target from confirmed answers.
     Retrain { target: String },
     /// A text was held long enough: send it, if it is still the same.
     SendDraft { ticket: TicketId, user: UserId, version: i64 },
+    /// Send a person what is due by one channel, as one message.
+    Deliver { user: UserId, channel: String },
 }
 
 impl Job {
@@ -41,6 +43,7 @@ impl Job {
             Self::Notify { .. } => "notify",
             Self::Retrain { .. } => "retrain",
             Self::SendDraft { .. } => "send_draft",
+            Self::Deliver { .. } => "deliver",
         }
     }
 }

@@ -20,6 +20,7 @@ pub mod job;
 pub mod masking;
 pub mod message;
 mod names;
+pub mod notification;
 pub mod port;
 pub mod problem;
 pub mod rule;

@@ -64,3 +64,50 @@ impl Chunks for OneChunk {
         Box::pin(std::future::ready(Ok(content)))
     }
 }
+
+/// What goes out to one person by one channel: a single message, or several as a digest.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outgoing {
+    /// The same for every try, so that a channel can refuse to send twice.
+    pub key: String,
+    pub to: Recipient,
+    pub lines: Vec<Line>,
+}
+
+/// Who gets it, with the addresses that are known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recipient {
+    pub user: crate::id::UserId,
+    pub name: String,
+    pub email: Option<String>,
+    pub phone: Option<String>,
+}
+
+/// One thing that is told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    pub text: String,
+    /// Path of the exact entry on the page.
+    pub path: String,
+    pub at: crate::time::Timestamp,
+}
+
+/// Why a channel could not take a message.
+#[derive(Debug, thiserror::Error)]
+pub enum ChannelError {
+    /// Later it may work.
+    #[error("the channel does not answer: {0}")]
+    Unavailable(String),
+    /// It will never work, such as for a person without an address.
+    #[error("the channel refused: {0}")]
+    Refused(String),
+}
+
+/// A way to people outside the page: mail, chat, a text to a phone.
+pub trait Channel: Send + Sync {
+    /// The name under which people choose it.
+    fn name(&self) -> &str;
+
+    fn send<'a>(&'a self, message: &'a Outgoing)
+    -> Pin<Box<dyn Future<Output = Result<(), ChannelError>> + Send + 'a>>;
+}

@@ -30,11 +30,12 @@ pub mod tenants;
 pub mod tickets;
 mod work;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use domain::definition::Kind;
 use domain::id::TenantId;
-use domain::port::Blobs;
+use domain::port::{Blobs, Channel};
 use moka::sync::Cache;
 use store::{Scope, Store, StoreError};
 
@@ -50,6 +51,7 @@ use configuration::{Configuration, FlowVersion, FormVersion};
 pub struct Engine {
     store: Store,
     blobs: Arc<dyn Blobs>,
+    channels: Arc<BTreeMap<String, Arc<dyn Channel>>>,
     configurations: Cache<TenantId, Arc<Configuration>>,
     forms: Cache<(TenantId, Kind, String, i64), Arc<FormVersion>>,
     flows: Cache<(TenantId, Kind, String, i64), Arc<FlowVersion>>,
@@ -64,6 +66,7 @@ impl Engine {
         Self {
             store,
             blobs,
+            channels: Arc::default(),
             configurations: Cache::new(1_000),
             forms: Cache::new(2_000),
             flows: Cache::new(2_000),
@@ -71,6 +74,18 @@ impl Engine {
             extractors: ai::ExtractorCache::default(),
             hashing: Arc::new(tokio::sync::Semaphore::new(2)),
         }
+    }
+
+    /// The same with ways to reach people outside the page.
+    #[must_use]
+    pub fn with_channels(mut self, channels: impl IntoIterator<Item = Arc<dyn Channel>>) -> Self {
+        self.channels = Arc::new(channels.into_iter().map(|channel| (channel.name().to_owned(), channel)).collect());
+        self
+    }
+
+    /// Names of the ways to reach people outside the page.
+    pub fn channel_names(&self) -> Vec<&str> {
+        self.channels.keys().map(String::as_str).collect()
     }
 
     pub fn store(&self) -> &Store {
@@ -102,7 +117,9 @@ impl Engine {
             Box::pin(async move {
                 let mut work = Work::begin(engine, ctx, tx).await?;
                 work.claim_key().await?;
-                body(&mut work).await
+                let done = body(&mut work).await?;
+                notifications::follow(&mut work).await?;
+                Ok(done)
             })
         });
         run.await

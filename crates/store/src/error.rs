@@ -85,6 +85,7 @@ constraints! {
     LiveJob = "uq_job_dedup" on "job.tenant_id, job.dedup_key";
     FileBlob = "uq_file_blob" on "file.tenant_id, file.blob_key";
     RecordKey = "uq_record_key" on "record.tenant_id, record.type, record.key_text";
+    NotificationEntry = "uq_notification_entry" on "notification.tenant_id, notification.user_id, notification.entry, notification.kind";
     ActiveModel = "uq_model_active" on "model.tenant_id, model.task, model.target";
 }
 

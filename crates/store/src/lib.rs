@@ -25,6 +25,7 @@ mod flow;
 mod idempotency;
 mod import;
 mod job;
+mod message;
 mod migrate;
 mod notification;
 mod org;
@@ -57,7 +58,8 @@ pub use flow::{InstanceRow, TaskRow, TaskState};
 pub use idempotency::{IdempotencyKey, IdempotencyRow};
 pub use import::{ImportErrorRow, ImportRow, ImportState};
 pub use job::{ClaimedJob, JobEnd, JobRow, JobState, MAX_ATTEMPTS, backoff_ms};
-pub use notification::NotificationRow;
+pub use message::DeliveryRow;
+pub use notification::{InboxHead, InboxQuery, NotificationRow};
 pub use org::OrgRow;
 pub use record::{RecordFilter, RecordQuery, RecordRow};
 pub use search::{SEGMENTER, matches as search_matches};
@@ -92,6 +94,7 @@ pub fn statements() -> Vec<(&'static str, &'static str)> {
         flow::STATEMENTS,
         idempotency::STATEMENTS,
         import::STATEMENTS,
+        message::STATEMENTS,
         notification::STATEMENTS,
         org::STATEMENTS,
         record::STATEMENTS,

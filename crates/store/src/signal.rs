@@ -7,7 +7,7 @@ use tokio::sync::{broadcast, watch};
 
 use crate::tx::Effects;
 
-/// Events of a tenant up to this number are committed.
+/// Events of a tenant up to this number are committed; 0 when an inbox changed and no event came along.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct EventSignal {
     pub tenant: TenantId,
@@ -61,6 +61,8 @@ impl Signals {
         if let Some((tenant, seq)) = effects.last_event {
             // Nobody listening is fine: whoever comes later reads the log.
             let _ = self.events.send(EventSignal { tenant, seq });
+        } else if let Some(tenant) = effects.notified {
+            let _ = self.events.send(EventSignal { tenant, seq: 0 });
         }
     }
 

@@ -53,6 +53,8 @@ pub struct Tx {
     queued: Vec<Queued>,
     pub(crate) events: crate::event::Pending,
     pub(crate) jobs_added: bool,
+    /// Somebody's inbox changed.
+    pub(crate) notified: bool,
 }
 
 /// What a driver made of a statement.
@@ -68,6 +70,8 @@ pub(crate) struct Effects {
     pub(crate) statements: u64,
     pub(crate) jobs_added: bool,
     pub(crate) last_event: Option<(TenantId, i64)>,
+    /// Tenant of an inbox that changed.
+    pub(crate) notified: Option<TenantId>,
 }
 
 /// Whether a text is one of a fixed set, worth keeping prepared.
@@ -89,6 +93,7 @@ impl Tx {
             queued: Vec::new(),
             events: crate::event::Pending::default(),
             jobs_added: false,
+            notified: false,
         }
     }
 
@@ -271,6 +276,7 @@ impl Tx {
             statements: self.statements,
             jobs_added: self.jobs_added,
             last_event: self.scope.and_then(|scope| Some((scope.tenant, self.events.last()?))),
+            notified: self.scope.filter(|_| self.notified).map(|scope| scope.tenant),
         }
     }
 

@@ -52,6 +52,9 @@ export function handle(
   if (noun === "session") return session(method, id, body, cookie);
   if (!cookie.includes("mock=in")) return problem(401, "access.sign_in_required");
   switch (noun) {
+    case "notifications":
+      if (id === "head") return ok({ unread: 0, newest: null });
+      return method === "GET" && !id ? page([]) : { status: 204 };
     case "views":
       return page([
         {
@@ -203,6 +206,8 @@ function one(method: string, key: string, part: string, body: Json | undefined):
   const ticket = all.find((each) => each.id === key || each.number === key);
   if (!ticket) return problem(404, "request.not_found");
   switch (part) {
+    case "mute":
+      return ok({ muted: false });
     case "":
       return ok(detail(ticket));
     case "timeline":

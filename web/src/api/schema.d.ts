@@ -383,6 +383,75 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/notifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** My inbox, newest first. */
+        get: operations["listMessages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notifications/choices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How I want to be told. */
+        get: operations["showMessageChoices"];
+        /** Choose how I want to be told. */
+        put: operations["setMessageChoices"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notifications/head": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How much of my inbox is unread. */
+        get: operations["showInbox"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notifications/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Mark messages as read, or as unread again. */
+        post: operations["markMessages"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/openapi.json": {
         parameters: {
             query?: never;
@@ -558,8 +627,8 @@ export interface paths {
          * @description Each event's `id` is its sequence number, its `event` the kind, its `data` an `Event`. A reader resumes with
          *     `Last-Event-ID`. The stream ends when the caller's access does.
          *
-         *     Between them come events named `presence` without an `id`, whose `data` is a `PresenceView`: who else is at a ticket
-         *     where the caller announced their own presence.
+         *     Between them come events without an `id`. `presence`, whose `data` is a `PresenceView`: who else is at a ticket where
+         *     the caller announced their own presence. `inbox`, an `InboxHeadView`: how much of the caller's inbox is unread.
          */
         get: operations["streamEvents"];
         put?: never;
@@ -814,6 +883,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tickets/{id}/mute": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether I hear of a ticket. */
+        get: operations["showMute"];
+        /**
+         * Stop or resume messages about a ticket.
+         * @description Work that is given to the caller still comes.
+         */
+        put: operations["setMute"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tickets/{id}/presence": {
         parameters: {
             query?: never;
@@ -995,6 +1085,30 @@ export interface components {
             /** @description Nothing stands against publishing. */
             passes: boolean;
             problems: components["schemas"]["ProblemItem"][];
+        };
+        ChoicesBody: {
+            /** @description `HH:MM` */
+            digest_at: string;
+            quiet: components["schemas"]["QuietBody"];
+            /** @description By topic; a topic that is left out gets the usual. */
+            topics: {
+                [key: string]: components["schemas"]["TopicChoiceBody"];
+            };
+        };
+        /** @description How somebody wants to be told. */
+        ChoicesView: {
+            /** @description Ways beside the inbox that this installation has. */
+            channels: string[];
+            /**
+             * @description `HH:MM` of the daily digest.
+             * @example 08:30
+             */
+            digest_at: string;
+            quiet: components["schemas"]["QuietView"];
+            /** @description Every topic, with what was chosen or the usual. */
+            topics: {
+                [key: string]: components["schemas"]["TopicChoiceView"];
+            };
         };
         /** @description A promise of the service agreement, and how it stands. */
         ClockView: {
@@ -1253,6 +1367,15 @@ export interface components {
             /** @description Documents read; those that equal what is in force change nothing. */
             documents: number;
         };
+        /** @description What the bell shows. */
+        InboxHeadView: {
+            newest: string | null;
+            /**
+             * Format: int64
+             * @description Counted up to 100.
+             */
+            unread: number;
+        };
         /** @description Work that is due, running, done or given up. */
         JobView: {
             /** Format: int64 */
@@ -1284,6 +1407,47 @@ export interface components {
             status: string;
             title: string;
         };
+        /** @description Which messages were read. */
+        MarkBody: {
+            /** @description Everything that has rung. */
+            all?: boolean;
+            /** @description These; at most 200. */
+            ids?: string[];
+            /** @description `false` makes `ids` unread again. */
+            read?: boolean | null;
+            /** @description Everything about this ticket. */
+            ticket?: string | null;
+        };
+        MessageTicket: {
+            id: string;
+            number: string;
+            title: string;
+        };
+        /** @description What somebody is told. */
+        MessageView: {
+            actor: components["schemas"]["ActorView"] | null;
+            at: components["schemas"]["Time"];
+            body: components["schemas"]["Text"] | null;
+            /** @description Further facts of the kind, such as `score`, `done` and `failed`. */
+            data: Record<string, never>;
+            /** @description Id of the entry in the ticket's timeline. */
+            entry: string | null;
+            /** @description The beginning of the comment. */
+            excerpt: string | null;
+            id: string;
+            /** @description Such as `task.opened`, `comment.public`, `sla.breached`, or `template.` and the key of a message template. */
+            kind: string;
+            read: boolean;
+            /** @description When the bell counts it: later than `at` in quiet hours or in a digest. */
+            rings_at: components["schemas"]["Time"];
+            ticket: components["schemas"]["MessageTicket"] | null;
+            title: components["schemas"]["Text"] | null;
+            /**
+             * @description What it belongs to, as people choose by it.
+             * @example reply
+             */
+            topic: string;
+        };
         /** @description A trained model. */
         ModelView: {
             /** @description In use now. */
@@ -1301,6 +1465,13 @@ export interface components {
             trained_at: components["schemas"]["Time"];
             /** Format: int64 */
             version: number;
+        };
+        MuteBody: {
+            muted: boolean;
+        };
+        /** @description Whether the caller hears of a ticket. */
+        MuteView: {
+            muted: boolean;
         };
         /** @description A person, team or unit by name. */
         Named: {
@@ -1431,6 +1602,35 @@ export interface components {
                 kind: string;
                 payload: Record<string, never>;
                 state: string;
+            }[];
+            /** @description Where the next page starts; null on the last one. */
+            next: string | null;
+        };
+        /** @description One page of a list, in a stable order. */
+        Page_MessageView: {
+            items: {
+                actor: components["schemas"]["ActorView"] | null;
+                at: components["schemas"]["Time"];
+                body: components["schemas"]["Text"] | null;
+                /** @description Further facts of the kind, such as `score`, `done` and `failed`. */
+                data: Record<string, never>;
+                /** @description Id of the entry in the ticket's timeline. */
+                entry: string | null;
+                /** @description The beginning of the comment. */
+                excerpt: string | null;
+                id: string;
+                /** @description Such as `task.opened`, `comment.public`, `sla.breached`, or `template.` and the key of a message template. */
+                kind: string;
+                read: boolean;
+                /** @description When the bell counts it: later than `at` in quiet hours or in a digest. */
+                rings_at: components["schemas"]["Time"];
+                ticket: components["schemas"]["MessageTicket"] | null;
+                title: components["schemas"]["Text"] | null;
+                /**
+                 * @description What it belongs to, as people choose by it.
+                 * @example reply
+                 */
+                topic: string;
             }[];
             /** @description Where the next page starts; null on the last one. */
             next: string | null;
@@ -1674,6 +1874,21 @@ export interface components {
         PublishBody: {
             /** @description Why, for whoever reads the history. */
             note?: string;
+        };
+        QuietBody: {
+            from?: string | null;
+            to?: string | null;
+            urgent_waits: boolean;
+            work_time_only: boolean;
+        };
+        QuietView: {
+            /** @example 22:00 */
+            from: string | null;
+            /** @example 07:30 */
+            to: string | null;
+            urgent_waits: boolean;
+            /** @description Only within the working calendar. */
+            work_time_only: boolean;
         };
         /** @description Who fits best, and why everybody else does not. */
         RankingView: {
@@ -2072,6 +2287,20 @@ export interface components {
             name: string;
             /** @description `read`, `write`, `admin`. */
             scopes: string[];
+        };
+        TopicChoiceBody: {
+            channels: string[];
+            in_app: boolean;
+            /** @description `now`, `hourly` or `daily`. */
+            when: string;
+        };
+        TopicChoiceView: {
+            channels: string[];
+            in_app: boolean;
+            /** @description Passes through quiet hours unless `urgent_waits`. */
+            urgent: boolean;
+            /** @description `now`, `hourly` or `daily`. */
+            when: string;
         };
         /** @description One file in the part `file`. */
         UploadBody: {
@@ -4032,6 +4261,394 @@ export interface operations {
             };
             /** @description The state of things forbids it, or the same request is still being handled */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is wrong; `errors` says where */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listMessages: {
+        parameters: {
+            query?: {
+                /** @description Only what was not read. */
+                unread?: boolean;
+                /** @description `work`, `mention`, `reply`, `note`, `progress`, `urge`, `sla`, `notice` or `job`. */
+                topic?: string;
+                /** @description How many, 1 to 200. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_MessageView"];
+                };
+            };
+            /** @description Not signed in, or the credential was refused */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible, but not allowed; or the request came from another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is wrong; `errors` says where */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    showMessageChoices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Topics, quiet hours, digest */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChoicesView"];
+                };
+            };
+            /** @description Not signed in, or the credential was refused */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible, but not allowed; or the request came from another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    setMessageChoices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChoicesBody"];
+            };
+        };
+        responses: {
+            /** @description As it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChoicesView"];
+                };
+            };
+            /** @description The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the credential was refused */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible, but not allowed; or the request came from another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong Content-Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is wrong; `errors` says where */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    showInbox: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What the bell shows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InboxHeadView"];
+                };
+            };
+            /** @description Not signed in, or the credential was refused */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible, but not allowed; or the request came from another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    markMessages: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repeated request answer like the first one, for 72 hours */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MarkBody"];
+            };
+        };
+        responses: {
+            /** @description Marked; what is not the caller's is passed over */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the credential was refused */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible, but not allowed; or the request came from another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things forbids it, or the same request is still being handled */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong Content-Type */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6860,6 +7477,191 @@ export interface operations {
             };
             /** @description Not there, or not visible */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is wrong; `errors` says where */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    showMute: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the ticket */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Whether it is muted */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MuteView"];
+                };
+            };
+            /** @description Not signed in, or the credential was refused */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible, but not allowed; or the request came from another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not visible */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is wrong; `errors` says where */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    setMute: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the ticket */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MuteBody"];
+            };
+        };
+        responses: {
+            /** @description As it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MuteView"];
+                };
+            };
+            /** @description The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the credential was refused */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible, but not allowed; or the request came from another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not visible */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong Content-Type */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };

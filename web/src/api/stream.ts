@@ -1,8 +1,9 @@
 import { eventKinds } from "./events.gen.ts";
-import type { LiveEvent } from "./types.ts";
+import type { InboxHead, LiveEvent } from "./types.ts";
 
 export interface Live {
   onEvent: (event: LiveEvent) => void;
+  onInbox: (head: InboxHead) => void;
   onState: (connected: boolean) => void;
   /** Who else is at a ticket that this page announced itself at. */
   onPresence: (said: unknown) => void;
@@ -21,6 +22,9 @@ export function listen(live: Live): () => void {
   for (const kind of eventKinds) source.addEventListener(kind, receive as EventListener);
   source.addEventListener("presence", (message: MessageEvent<string>) => {
     live.onPresence(JSON.parse(message.data));
+  });
+  source.addEventListener("inbox", (message: MessageEvent<string>) => {
+    live.onInbox(JSON.parse(message.data) as InboxHead);
   });
   source.onopen = () => live.onState(true);
   source.onerror = () => live.onState(source.readyState === EventSource.OPEN);

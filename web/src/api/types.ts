@@ -102,3 +102,25 @@ export interface Problem {
   params?: Data;
   severity?: string;
 }
+
+export type MessageTopic =
+  | "work"
+  | "mention"
+  | "reply"
+  | "note"
+  | "progress"
+  | "urge"
+  | "sla"
+  | "notice"
+  | "job";
+export type Message = Narrow<Schemas["MessageView"], { topic: MessageTopic; data: Data }>;
+export type InboxHead = Schemas["InboxHeadView"];
+export type MessageChoices = Narrow<
+  Schemas["ChoicesView"],
+  {
+    topics: Record<
+      MessageTopic,
+      Narrow<Schemas["TopicChoiceView"], { when: "now" | "hourly" | "daily" }>
+    >;
+  }
+>;

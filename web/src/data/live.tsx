@@ -9,29 +9,23 @@ import {
   useState,
 } from "react";
 import { listen } from "@/api/stream.ts";
-import type { LiveEvent } from "@/api/types.ts";
+import { inboxHeadQuery, messageLists } from "./messages.ts";
 import { notePresence } from "./presence.ts";
 import { knownTicket, refreshTicket, viewsQuery } from "./tickets.ts";
 
 interface LiveState {
   connected: boolean;
-  events: LiveEvent[];
-  unseen: number;
   /** How many tickets are newer than the lists. */
   arrivals: number;
-  markSeen: () => void;
   takeArrivals: () => void;
 }
 
 const LiveContext = createContext<LiveState | null>(null);
-const KEPT = 40;
 
 /** One event stream for the whole page: it refreshes what is shown and counts what is not. */
 export function LiveProvider({ children }: { children: ReactNode }) {
   const client = useQueryClient();
   const [connected, setConnected] = useState(true);
-  const [events, setEvents] = useState<LiveEvent[]>([]);
-  const [unseen, setUnseen] = useState(0);
   const arrived = useRef(new Set<string>());
   const [arrivals, setArrivals] = useState(0);
 
@@ -40,10 +34,12 @@ export function LiveProvider({ children }: { children: ReactNode }) {
     const stop = listen({
       onState: setConnected,
       onPresence: (said) => notePresence(client, said as Parameters<typeof notePresence>[1]),
+      onInbox: (head) => {
+        client.setQueryData(inboxHeadQuery.queryKey, head);
+        void client.invalidateQueries({ queryKey: messageLists });
+      },
       onEvent: (event) => {
         if (!event.ticket) return;
-        setEvents((before) => [event, ...before].slice(0, KEPT));
-        setUnseen((n) => n + 1);
         if (event.kind === "ticket.created") {
           arrived.current.add(event.ticket);
           setArrivals(arrived.current.size);
@@ -60,16 +56,13 @@ export function LiveProvider({ children }: { children: ReactNode }) {
   const value = useMemo<LiveState>(
     () => ({
       connected,
-      events,
-      unseen,
       arrivals,
-      markSeen: () => setUnseen(0),
       takeArrivals: () => {
         arrived.current.clear();
         setArrivals(0);
       },
     }),
-    [connected, events, unseen, arrivals],
+    [connected, arrivals],
   );
   return <LiveContext value={value}>{children}</LiveContext>;
 }

@@ -3,6 +3,7 @@ import * as acts from "./texts/acts.ts";
 import * as common from "./texts/common.ts";
 import * as design from "./texts/design.ts";
 import * as form from "./texts/form.ts";
+import * as inbox from "./texts/inbox.ts";
 import * as queue from "./texts/queue.ts";
 import * as shell from "./texts/shell.ts";
 import * as sla from "./texts/sla.ts";
@@ -11,7 +12,7 @@ import * as ticket from "./texts/ticket.ts";
 
 export type Language = "zh" | "en";
 
-const areas = { acts, common, design, form, queue, shell, sla, start, ticket };
+const areas = { acts, common, design, form, inbox, queue, shell, sla, start, ticket };
 type Areas = typeof areas;
 
 /** Every sentence of the web app; each area's English must have the shape of its Chinese, or tsc fails. */

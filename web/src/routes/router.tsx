@@ -9,7 +9,7 @@ import {
 import { sessionQuery } from "@/data/session.ts";
 import { ticketQuery } from "@/data/tickets.ts";
 import { Failure, Skeleton } from "@/ui/states.tsx";
-import { readDesignSearch, readQueueSearch, readStartSearch } from "./search.ts";
+import { readDesignSearch, readInboxSearch, readQueueSearch, readStartSearch } from "./search.ts";
 import { NotFound } from "./shell/NotFound.tsx";
 import { Shell } from "./shell/Shell.tsx";
 
@@ -71,6 +71,13 @@ const ticket = createRoute({
   component: lazyRouteComponent(() => import("./ticket/TicketPage.tsx"), "TicketPage"),
 });
 
+const inbox = createRoute({
+  getParentRoute: () => app,
+  path: "/inbox",
+  validateSearch: readInboxSearch,
+  component: lazyRouteComponent(() => import("./inbox/InboxPage.tsx"), "InboxPage"),
+});
+
 const create = createRoute({
   getParentRoute: () => app,
   path: "/new",
@@ -103,7 +110,7 @@ const definition = createRoute({
 const tree = root.addChildren([
   signIn,
   link,
-  app.addChildren([start, queue, ticket, create, createTyped, design, definition]),
+  app.addChildren([start, queue, ticket, inbox, create, createTyped, design, definition]),
 ]);
 
 export function createAppRouter(client: QueryClient) {

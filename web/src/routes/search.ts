@@ -1,3 +1,5 @@
+import type { MessageTopic } from "@/api/types.ts";
+
 /** What each page keeps in its address; anything malformed is dropped. */
 type Raw = Record<string, unknown>;
 
@@ -57,5 +59,31 @@ export function readDesignSearch(raw: Raw): DesignSearch {
     version: Number.isInteger(raw.version) ? Number(raw.version) : undefined,
     from: text(raw.from),
     to: text(raw.to),
+  });
+}
+
+export interface InboxSearch {
+  tab?: "choices" | undefined;
+  unread?: true | undefined;
+  topic?: MessageTopic | undefined;
+}
+
+const topics: readonly MessageTopic[] = [
+  "work",
+  "mention",
+  "reply",
+  "note",
+  "progress",
+  "urge",
+  "sla",
+  "notice",
+  "job",
+];
+
+export function readInboxSearch(raw: Raw): InboxSearch {
+  return compact({
+    tab: raw.tab === "choices" ? "choices" : undefined,
+    unread: raw.unread === true ? true : undefined,
+    topic: topics.find((topic) => topic === raw.topic),
   });
 }

@@ -8,6 +8,7 @@ mod drafts;
 mod files;
 mod jobs;
 mod models;
+mod notifications;
 mod presence;
 mod problems;
 mod records;
@@ -39,6 +40,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .merge(presence::routes())
         .merge(tasks::routes())
         .merge(suggestions::routes())
+        .merge(notifications::routes())
         .merge(records::routes())
         .merge(files::routes())
         .merge(directory::routes())

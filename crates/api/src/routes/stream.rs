@@ -12,8 +12,8 @@ use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use domain::id::TenantId;
 use domain::time::Timestamp;
-use engine::operations;
-use engine::store::EventSignal;
+use engine::store::{EventSignal, InboxHead};
+use engine::{notifications, operations};
 use futures_util::Stream;
 use serde::Deserialize;
 use tokio::sync::{broadcast, watch};
@@ -26,7 +26,7 @@ use crate::error::ApiError;
 use crate::extract::{Caller, Query};
 use crate::presence::Moved;
 use crate::routes::presence::PresenceView;
-use crate::views::EventView;
+use crate::views::{EventView, InboxHeadView};
 
 /// Events in memory for one reader.
 const PAGE: u32 = 100;
@@ -52,8 +52,8 @@ pub(crate) struct StreamQuery {
 /// Each event's `id` is its sequence number, its `event` the kind, its `data` an `Event`. A reader resumes with
 /// `Last-Event-ID`. The stream ends when the caller's access does.
 ///
-/// Between them come events named `presence` without an `id`, whose `data` is a `PresenceView`: who else is at a ticket
-/// where the caller announced their own presence.
+/// Between them come events without an `id`. `presence`, whose `data` is a `PresenceView`: who else is at a ticket where
+/// the caller announced their own presence. `inbox`, an `InboxHeadView`: how much of the caller's inbox is unread.
 #[utoipa::path(get, path = "/stream", operation_id = "streamEvents", tag = "stream", params(StreamQuery),
     responses((status = 200, description = "Events the caller may see", content_type = "text/event-stream", body = String)))]
 async fn stream_events(
@@ -67,8 +67,9 @@ async fn stream_events(
         Some(after) => after,
         None => operations::last_event(app.engine(), &caller.ctx).await?,
     };
-    let (closing, presence) = (app.closing(), app.presence().moved());
-    let follower = Follower { checked: app.now(), closing, presence, app, caller, after, ready: Vec::new() };
+    let inbox = notifications::head(app.engine(), &caller.ctx).await?;
+    let (checked, closing, presence) = (app.now(), app.closing(), app.presence().moved());
+    let follower = Follower { checked, closing, presence, app, caller, after, ready: Vec::new(), inbox };
     let stream = Sse::new(events(follower)).keep_alive(KeepAlive::new().interval(HEARTBEAT));
     let mut response = stream.into_response();
     let unbuffered = axum::http::HeaderValue::from_static("no");
@@ -87,6 +88,8 @@ struct Follower {
     after: i64,
     /// Read but not sent yet, last first.
     ready: Vec<EventView>,
+    /// The inbox as the client knows it.
+    inbox: InboxHead,
 }
 
 fn events(follower: Follower) -> impl Stream<Item = Result<Event, Infallible>> {
@@ -110,6 +113,17 @@ impl Follower {
             self.ready = page.events.iter().rev().map(EventView::from).collect();
             let moved = page.read_to > self.after;
             self.after = page.read_to.max(self.after);
+            if moved && !self.ready.is_empty() {
+                continue;
+            }
+            // A message may ring because its time came, so the clock of this look counts, not that of the sign-in.
+            let ctx = self.caller.ctx.at(self.app.now());
+            let inbox = notifications::head(self.app.engine(), &ctx).await.ok()?;
+            if inbox != self.inbox {
+                self.inbox = inbox;
+                let view = InboxHeadView::from(&self.inbox);
+                return Some(Event::default().event("inbox").data(serde_json::to_string(&view).ok()?));
+            }
             if moved {
                 continue;
             }

@@ -9,6 +9,7 @@ mod forms;
 mod hidden;
 mod hostile;
 mod idempotency;
+mod notifications;
 mod session;
 mod stream;
 mod tickets;

@@ -136,5 +136,9 @@ async fn one(engine: &Engine, ctx: &Ctx, job: &ClaimedJob, seed: u64) -> JobEnd 
 
 /// Trying again can help.
 fn is_passing(error: &Error) -> bool {
-    matches!(error, Error::Store(_) | Error::Stale)
+    match error {
+        Error::Store(_) | Error::Stale => true,
+        Error::Refused(problem) => problem.code == "server.unavailable",
+        Error::NotFound | Error::Denied(_) | Error::Invalid(_) => false,
+    }
 }

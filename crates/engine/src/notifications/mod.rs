@@ -1,16 +1,33 @@
-//! The in-app inbox: who is told about what.
+//! The message centre: who is told about what, and how each person wants it.
 //!
-//! Nobody is told of their own acts. Channels beyond the inbox read the same rows.
+//! Flows, rules and clocks call [`send`] in the transaction of what they tell. What people do to a ticket by hand is
+//! told by a job, [`tell`], because it must look up who may read it. Nobody is told of their own acts; one entry of the
+//! log tells a person one thing once. [`deliver`] carries the same rows to channels beyond the inbox.
+
+mod choices;
+mod deliver;
+mod inbox;
+mod tell;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::id::{NotificationId, UserId};
+use domain::actor::Actor;
+use domain::id::{EventId, NotificationId, UserId};
+use domain::job::Job;
 use domain::message;
+use domain::notification::{Choices, Topic, home_zone};
+use domain::time::Timestamp;
 use serde_json::{Value, json};
 use store::{NotificationRow, TicketRow};
 
+use crate::Work;
 use crate::error::Result;
-use crate::{Ctx, Engine, Work};
+
+pub use choices::{choices, is_muted, mute, set_choices};
+pub use deliver::deliver;
+pub use inbox::{InboxPage, Message, head, list, read, read_all, read_ticket, unread};
+pub(crate) use tell::follow;
+pub use tell::tell;
 
 /// What a notification says.
 #[derive(Debug, Clone, Copy)]
@@ -44,24 +61,86 @@ pub(crate) async fn resolve(work: &mut Work<'_>, ticket: &TicketRow, who: &[Stri
     Ok(people.into_iter().collect())
 }
 
-/// Puts a message into the inboxes of `people`.
+/// Puts a message into the inboxes of `people`. It leads to what this transaction recorded last about the ticket.
 pub(crate) async fn send(work: &mut Work<'_>, ticket: &TicketRow, what: Audience<'_>, people: &[UserId]) -> Result<()> {
-    let actor = work.ctx.actor().user_id();
     let (kind, data) = match what {
         Audience::Kind(kind) => (kind.to_owned(), json!({"number": ticket.number, "title": ticket.title})),
         Audience::Template(key) => (format!("template.{key}"), rendered(work, ticket, key)),
     };
-    for user in people.iter().filter(|user| Some(**user) != actor) {
+    let entry = work.tx.event_pending_last(ticket.id);
+    let told = Told { kind, data, actor: work.ctx.actor().clone(), at: work.now(), entry, ticket: Some(ticket) };
+    put(work, told, people).await
+}
+
+/// Tells people of something that is about no ticket, such as an import that ended.
+///
+/// # Errors
+/// Only when it cannot be written.
+pub async fn announce(work: &mut Work<'_>, kind: &str, data: Value, people: &[UserId]) -> Result<()> {
+    // The program tells: whoever started it wants to know.
+    let told = Told { kind: kind.to_owned(), data, actor: Actor::system(), at: work.now(), entry: None, ticket: None };
+    put(work, told, people).await
+}
+
+/// A message before it has a reader.
+struct Told<'a> {
+    kind: String,
+    data: Value,
+    actor: Actor,
+    at: Timestamp,
+    entry: Option<EventId>,
+    ticket: Option<&'a TicketRow>,
+}
+
+async fn put(work: &mut Work<'_>, told: Told<'_>, people: &[UserId]) -> Result<()> {
+    let actor = told.actor.user_id();
+    let mut people: BTreeSet<UserId> = people.iter().copied().filter(|user| Some(*user) != actor).collect();
+    let topic = Topic::of(&told.kind);
+    if let Some(ticket) = told.ticket.filter(|_| !people.is_empty() && !topic.passes_mute()) {
+        let muted = work.tx.message_muted_by(ticket.id).await?;
+        people.retain(|user| !muted.contains(user));
+    }
+    if people.is_empty() {
+        return Ok(());
+    }
+    let people: Vec<UserId> = people.into_iter().collect();
+    let chosen = work.tx.message_choices(&people).await?;
+    let mut data = told.data;
+    data["actor"] = json!(told.actor);
+    let calendars = work.configuration.calendars.clone();
+    let calendar = calendars.get("work").or_else(|| calendars.values().next());
+    for user in people {
+        let choices: Choices =
+            chosen.get(&user).and_then(|document| serde_json::from_value(document.clone()).ok()).unwrap_or_default();
+        let choice = choices.topic(topic);
+        if !choice.in_app && choice.channels.is_empty() {
+            continue;
+        }
+        let rings_at = choices.rings_at(topic, told.at, &home_zone(), calendar.map(|calendar| &**calendar));
         let row = NotificationRow {
             id: work.ctx.id(NotificationId::new),
-            user_id: *user,
-            ticket_id: Some(ticket.id),
-            kind: kind.clone(),
+            user_id: user,
+            ticket_id: told.ticket.map(|ticket| ticket.id),
+            kind: told.kind.clone(),
             data: data.clone(),
-            created_at: work.now(),
+            created_at: told.at,
             read_at: None,
+            topic: topic.as_str().to_owned(),
+            entry: told.entry,
+            rings_at: choice.in_app.then_some(rings_at),
         };
-        work.tx.notification_insert(&row).await?;
+        if !work.tx.notification_insert(&row).await? {
+            continue;
+        }
+        for channel in choice.channels {
+            if !work.engine.channels.contains_key(&channel) {
+                continue;
+            }
+            work.tx.message_delivery_insert(row.id, &channel, user, rings_at).await?;
+            // Everything that is due at the same moment goes out as one.
+            let key = format!("deliver:{user}:{channel}:{}", rings_at.millis());
+            work.enqueue(&Job::Deliver { user, channel }, rings_at, Some(key)).await?;
+        }
     }
     Ok(())
 }
@@ -90,36 +169,4 @@ fn rendered(work: &Work<'_>, ticket: &TicketRow, key: &str) -> Value {
         });
     }
     data
-}
-
-/// The caller's inbox, newest first.
-///
-/// # Errors
-/// Only when it cannot be read.
-pub async fn list(engine: &Engine, ctx: &Ctx, limit: u32) -> Result<Vec<NotificationRow>> {
-    engine
-        .read(ctx, move |work| {
-            Box::pin(async move {
-                let Some(user) = work.ctx.access().user else { return Ok(Vec::new()) };
-                Ok(work.tx.notification_list(user, limit.clamp(1, 200)).await?)
-            })
-        })
-        .await
-}
-
-/// Marks everything in the caller's inbox as read.
-///
-/// # Errors
-/// Only when it cannot be written.
-pub async fn read_all(engine: &Engine, ctx: &Ctx) -> Result<()> {
-    engine
-        .tx(ctx, move |work| {
-            Box::pin(async move {
-                if let Some(user) = work.ctx.access().user {
-                    work.tx.notification_read_all(user, work.ctx.now()).await?;
-                }
-                Ok(())
-            })
-        })
-        .await
 }

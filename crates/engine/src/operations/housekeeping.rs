@@ -11,6 +11,8 @@ pub const EVERY_MS: i64 = 3_600_000;
 const DAY_MS: i64 = 86_400_000;
 /// Failed sign-ins are looked at for a quarter of an hour; they are kept a day for whoever investigates.
 const FAILURES_KEPT_MS: i64 = DAY_MS;
+/// Messages that were read; the ticket's story keeps what happened.
+const MESSAGES_KEPT_MS: i64 = 90 * DAY_MS;
 const DONE_JOBS_KEPT_MS: i64 = 7 * DAY_MS;
 const UPLOADS_KEPT_MS: i64 = DAY_MS;
 const MOST_UPLOADS: u32 = 500;
@@ -28,6 +30,7 @@ pub async fn tidy_up(engine: &Engine, now: Timestamp, seed: u64) -> Result<()> {
                 Box::pin(async move {
                     work.tx.idempotency_purge(now).await?;
                     work.tx.session_purge(now, now.plus_millis(-FAILURES_KEPT_MS)).await?;
+                    work.tx.notification_purge(now.plus_millis(-MESSAGES_KEPT_MS)).await?;
                     work.tx.job_purge(now.plus_millis(-DONE_JOBS_KEPT_MS)).await?;
                     Ok(())
                 })

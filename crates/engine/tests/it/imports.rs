@@ -97,7 +97,11 @@ async fn what_is_imported_has_a_history_and_clocks(fresh: Fresh) {
         let desk = &desk;
         async move {
             let reader = desk.person(login).await;
-            engine::notifications::list(&desk.engine, &reader, 50).await.expect("a list").len()
+            engine::notifications::list(&desk.engine, &reader, false, None, None, 50)
+                .await
+                .expect("a list")
+                .messages
+                .len()
         }
     };
     desk.run_jobs().await;

@@ -151,6 +151,12 @@ impl Tx {
         self.events.waiting.iter().map(|(_, event)| event)
     }
 
+    /// The newest event about a ticket that waits for the end of this transaction.
+    pub fn event_pending_last(&self, ticket: TicketId) -> Option<EventId> {
+        let mut newest = self.events.waiting.iter().rev();
+        newest.find(|(_, event)| event.ticket == Some(ticket)).map(|(id, _)| *id)
+    }
+
     /// Events after `after`, in order. What this transaction has appended is not there yet.
     pub async fn event_list(
         &mut self,

@@ -23,6 +23,7 @@ pub(crate) const STEPS: &[&str] = &[
     include_str!("steps/0005_log.sql"),
     include_str!("steps/0006_intelligence.sql"),
     include_str!("steps/0007_draft.sql"),
+    include_str!("steps/0008_message.sql"),
 ];
 
 const HISTORY: &str = "CREATE TABLE IF NOT EXISTS schema_step (\

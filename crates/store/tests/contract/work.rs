@@ -2,13 +2,15 @@
 
 use domain::actor::Actor;
 use domain::id::{
-    CommentId, FileId, ImportId, InstanceId, ModelId, NotificationId, SuggestionId, TaskId, TeamId, TicketId, UserId,
+    CommentId, EventId, FileId, ImportId, InstanceId, ModelId, NotificationId, SuggestionId, TaskId, TeamId, TicketId,
+    UserId,
 };
 use domain::ticket::Visibility;
 use serde_json::json;
 use store::{
-    ClockRow, CommentRow, Constraint, FileRow, FileState, ImportErrorRow, ImportRow, ImportState, InstanceRow,
-    ModelRow, ModelState, NotificationRow, StoreError, SuggestionRow, SuggestionState, TaskRow, TaskState, TeamRow,
+    ClockRow, CommentRow, Constraint, FileRow, FileState, ImportErrorRow, ImportRow, ImportState, InboxQuery,
+    InstanceRow, ModelRow, ModelState, NotificationRow, StoreError, SuggestionRow, SuggestionState, TaskRow, TaskState,
+    TeamRow,
 };
 
 use crate::matrix::Fresh;
@@ -435,6 +437,9 @@ async fn notifications_are_read(fresh: Fresh) {
             data: json!({"n": n}),
             created_at: NOW.plus_millis(n),
             read_at: None,
+            topic: "work".to_owned(),
+            entry: Some(EventId::from_u128(u128::from(n.unsigned_abs()) + 1)),
+            rings_at: Some(NOW),
         })
         .collect();
     let first = rows[0].id;
@@ -442,9 +447,15 @@ async fn notifications_are_read(fresh: Fresh) {
         .tx(move |tx| {
             Box::pin(async move {
                 for row in &rows {
-                    tx.notification_insert(row).await?;
+                    assert!(tx.notification_insert(row).await?);
                 }
-                let unread = tx.notification_count_unread(user).await?;
+                // The same entry told again, in a row of its own.
+                let again = NotificationRow { id: NotificationId::from_u128(9), ..rows[0].clone() };
+                assert!(!tx.notification_insert(&again).await?);
+                // What rings later is not counted yet, and not read by "all".
+                let later = NotificationRow { rings_at: Some(NOW.plus_millis(1)), entry: None, ..again };
+                assert!(tx.notification_insert(&later).await?);
+                let unread = tx.notification_head(user, NOW).await?.unread;
                 let stranger = tx.notification_read(first, UserId::from_u128(1), NOW).await?;
                 let one = tx.notification_read(first, user, NOW).await?;
                 Ok((unread, one, tx.notification_read_all(user, NOW).await?, stranger))
@@ -453,7 +464,12 @@ async fn notifications_are_read(fresh: Fresh) {
         .await
         .expect("insert");
     assert_eq!((unread, one, left, stranger), (3, true, 2, false));
-    let rows = world.read(move |tx| Box::pin(async move { tx.notification_list(user, 2).await })).await.expect("read");
+    let rows = world
+        .read(move |tx| {
+            Box::pin(async move { tx.notification_list(user, &InboxQuery { limit: 2, ..InboxQuery::default() }).await })
+        })
+        .await
+        .expect("read");
     assert_eq!(rows.iter().map(|row| row.data["n"].as_i64()).collect::<Vec<_>>(), [Some(2), Some(1)]);
     assert!(rows.iter().all(|row| row.read_at == Some(NOW)));
 }

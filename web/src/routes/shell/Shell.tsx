@@ -5,7 +5,7 @@ import { useSession } from "@/data/session.ts";
 import { useTexts } from "@/i18n/index.tsx";
 import { Icon, type IconName } from "@/ui/Icon.tsx";
 import { Boundary, Crash, Skeleton } from "@/ui/states.tsx";
-import { Activity } from "./Activity.tsx";
+import { Bell } from "./Bell.tsx";
 import { PersonMenu } from "./PersonMenu.tsx";
 import styles from "./Shell.module.css";
 
@@ -75,7 +75,7 @@ function Frame() {
           <kbd className={styles.kbd}>Ctrl K</kbd>
         </button>
         <span className={styles.grow} />
-        <Activity />
+        <Bell />
         <PersonMenu />
       </header>
       <main id="main" className={styles.main} tabIndex={-1}>

@@ -8,6 +8,7 @@ import { useMay } from "@/data/session.ts";
 import { ActBar } from "@/features/acts/ActBar.tsx";
 import { DispatchCard } from "@/features/dispatch/DispatchCard.tsx";
 import { FlowCard } from "@/features/flow/FlowCard.tsx";
+import { MuteButton } from "@/features/inbox/MuteButton.tsx";
 import { LinksCard } from "@/features/links/LinksCard.tsx";
 import { SimilarCard } from "@/features/links/SimilarCard.tsx";
 import { ClocksCard } from "@/features/sla/ClocksCard.tsx";
@@ -78,7 +79,12 @@ export function TicketColumn({ ticket, tools }: { ticket: Ticket; tools?: ReactN
     <TicketPane
       ticket={ticket}
       form={form.document}
-      tools={tools}
+      tools={
+        <>
+          <MuteButton ticket={ticket.id} />
+          {tools}
+        </>
+      }
       acts={<ActBar ticket={ticket} form={form.document} />}
       answers={form.document && <FormAnswers ticket={ticket} form={form.document} />}
       timeline={(items) => <Timeline items={items ?? []} names={names} />}
