@@ -1,6 +1,6 @@
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { Button, Checkbox, Segmented, Select } from "antd";
+import { Button, Checkbox, Select } from "antd";
 import type { MessageTopic } from "@/api/types.ts";
 import { inboxHeadQuery, messageListQuery, useMarkMessages } from "@/data/messages.ts";
 import { MessageItem } from "@/features/inbox/MessageItem.tsx";
@@ -22,14 +22,18 @@ export function InboxPage() {
     <div className={styles.page}>
       <div className={styles.top}>
         <h1>{inbox.title}</h1>
-        <Segmented
-          value={tab}
-          onChange={(next) => navigate({ search: next === "list" ? {} : { tab: "choices" } })}
-          options={[
-            { value: "list", label: inbox.list },
-            { value: "choices", label: inbox.choices },
-          ]}
-        />
+        <div className={styles.tabs}>
+          {(["list", "choices"] as const).map((each) => (
+            <Button
+              key={each}
+              type={each === tab ? "default" : "text"}
+              aria-pressed={each === tab}
+              onClick={() => navigate({ search: each === "list" ? {} : { tab: each } })}
+            >
+              {inbox[each]}
+            </Button>
+          ))}
+        </div>
       </div>
       {tab === "list" ? <List /> : <Choices />}
     </div>
