@@ -40,6 +40,12 @@ test.skipIf(alone)("a reply rings, leads to its ticket, and is read then (U41)",
   await message.waitFor(PATIENCE);
   const bell = page.getByRole("button", { name: /^消息，\s*\d+\s*条未读$/ });
   await bell.waitFor(PATIENCE);
+  await bell.click();
+  const popover = page.locator(".ant-popover").filter({ hasText: words });
+  // With reduced motion, as here, it once stood far above the page, where a test that only waits still finds it.
+  await expect.poll(async () => (await popover.boundingBox())?.y, PATIENCE).toBeGreaterThan(0);
+  await popover.getByRole("link", { name: "全部消息" }).waitFor(PATIENCE);
+  await page.keyboard.press("Escape");
   await message.getByRole("link").click();
   await page.waitForURL(new RegExp(`/tickets/${number}`), PATIENCE);
   await page.locator("article article").getByText(words).waitFor(PATIENCE);

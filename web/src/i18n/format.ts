@@ -35,7 +35,8 @@ export function clock(at: string | number | Date): string {
 /** 5 分钟前 when under a day, the date otherwise. */
 export function moment(at: string, language: Language, now: number): string {
   const age = now - new Date(at).getTime();
-  if (age < 0 || age >= DAY) return dateTime(at, language, new Date(now));
+  // What just came may be a little ahead of a page whose clock moves by the minute.
+  if (age < -MINUTE || age >= DAY) return dateTime(at, language, new Date(now));
   if (age < MINUTE) return language === "zh" ? "刚刚" : "just now";
   if (age < HOUR) {
     const minutes = Math.floor(age / MINUTE);
