@@ -26,8 +26,6 @@ named_enum! {
     Sla = "sla",
     /// What flows and rules tell.
     Notice = "notice",
-    /// Imports, exports and other work that I started.
-    Job = "job",
     }
 }
 
@@ -44,7 +42,6 @@ impl Topic {
                 "task" | "dispatch" => Self::Work,
                 "ticket" => Self::Progress,
                 "sla" => Self::Sla,
-                "import" | "export" | "job" => Self::Job,
                 _ => Self::Notice,
             },
         }
@@ -344,7 +341,6 @@ mod tests {
             ("ticket.solved", Topic::Progress),
             ("comment.internal", Topic::Note),
             ("template.hello", Topic::Notice),
-            ("import.finished", Topic::Job),
         ] {
             assert_eq!(Topic::of(kind), topic, "{kind}");
         }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::id::{NotificationId, TicketId, UserId};
+use domain::id::{EventId, NotificationId, TicketId, UserId};
 use domain::time::Timestamp;
 use serde_json::Value;
 
@@ -18,6 +18,7 @@ pub struct DeliveryRow {
     pub kind: String,
     pub data: Value,
     pub ticket_id: Option<TicketId>,
+    pub entry: Option<EventId>,
     pub created_at: Timestamp,
     pub read_at: Option<Timestamp>,
 }
@@ -31,10 +32,10 @@ statements! {
     UNMUTE = "DELETE FROM message_mute WHERE tenant_id = $1 AND ticket_id = $2 AND user_id = $3";
     DELIVERY_INSERT = "INSERT INTO message_delivery (tenant_id, notification_id, channel, user_id, due_at, sent_at) \
                        VALUES ($1, $2, $3, $4, $5, NULL) ON CONFLICT DO NOTHING";
-    DELIVERY_DUE = "SELECT n.id, n.kind, n.data, n.ticket_id, n.created_at, n.read_at FROM message_delivery d \
+    DELIVERY_DUE = "SELECT n.id, n.kind, n.data, n.ticket_id, n.entry, n.created_at, n.read_at FROM message_delivery d \
                     JOIN notification n ON n.tenant_id = d.tenant_id AND n.id = d.notification_id \
                     WHERE d.tenant_id = $1 AND d.user_id = $2 AND d.channel = $3 AND d.sent_at IS NULL \
-                    AND d.due_at <= $4 ORDER BY d.due_at, n.id LIMIT 200";
+                    AND d.due_at <= $4 ORDER BY n.created_at, n.id LIMIT $5";
     DELIVERY_SENT = "UPDATE message_delivery SET sent_at = $4 WHERE tenant_id = $1 AND notification_id = $2 \
                      AND channel = $3 AND sent_at IS NULL";
 }
@@ -46,6 +47,7 @@ impl DeliveryRow {
             kind: row.take()?,
             data: row.take()?,
             ticket_id: row.take()?,
+            entry: row.take()?,
             created_at: row.take()?,
             read_at: row.take()?,
         })
@@ -107,8 +109,9 @@ impl Tx {
         user: UserId,
         channel: &str,
         now: Timestamp,
+        limit: u32,
     ) -> Result<Vec<DeliveryRow>, StoreError> {
-        self.query_as(DELIVERY_DUE, &[&user, &channel, &now], DeliveryRow::read).await
+        self.query_as(DELIVERY_DUE, &[&user, &channel, &now, &i64::from(limit)], DeliveryRow::read).await
     }
 
     pub async fn message_delivery_sent(

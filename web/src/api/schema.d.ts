@@ -299,7 +299,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Jobs, newest first. */
+        /** Jobs, in the order in which they were made. */
         get: operations["listJobs"];
         put?: never;
         post?: never;
@@ -4302,7 +4302,7 @@ export interface operations {
             query?: {
                 /** @description Only what was not read. */
                 unread?: boolean;
-                /** @description `work`, `mention`, `reply`, `note`, `progress`, `urge`, `sla`, `notice` or `job`. */
+                /** @description `work`, `mention`, `reply`, `note`, `progress`, `urge`, `sla` or `notice`. */
                 topic?: string;
                 /** @description How many, 1 to 200. */
                 limit?: number;

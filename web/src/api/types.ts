@@ -111,8 +111,7 @@ export type MessageTopic =
   | "progress"
   | "urge"
   | "sla"
-  | "notice"
-  | "job";
+  | "notice";
 export type Message = Narrow<Schemas["MessageView"], { topic: MessageTopic; data: Data }>;
 export type InboxHead = Schemas["InboxHeadView"];
 export type MessageChoices = Narrow<

@@ -77,7 +77,6 @@ const topics: readonly MessageTopic[] = [
   "urge",
   "sla",
   "notice",
-  "job",
 ];
 
 export function readInboxSearch(raw: Raw): InboxSearch {

@@ -33,7 +33,7 @@ pub(crate) struct JobQuery {
     after: Option<String>,
 }
 
-/// Jobs, newest first.
+/// Jobs, in the order in which they were made.
 #[utoipa::path(get, path = "/jobs", operation_id = "listJobs", tag = "operation", params(JobQuery),
     responses((status = 200, description = "One page", body = Page<JobView>)))]
 async fn list_jobs(

@@ -34,7 +34,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
 pub(crate) struct MessageQuery {
     /// Only what was not read.
     unread: Option<bool>,
-    /// `work`, `mention`, `reply`, `note`, `progress`, `urge`, `sla`, `notice` or `job`.
+    /// `work`, `mention`, `reply`, `note`, `progress`, `urge`, `sla` or `notice`.
     topic: Option<String>,
     /// How many, 1 to 200.
     #[param(minimum = 1, maximum = 200, default = 25)]

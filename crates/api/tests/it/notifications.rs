@@ -159,7 +159,7 @@ async fn choices_decide_when_it_rings(fresh: Fresh) {
     let (reporter, agent) = (app.sign_in("reporter").await, app.sign_in("agent").await);
     let (id, _) = reported(&app, &reporter).await;
     let mut choices = reporter.get("/notifications/choices").await.ok();
-    assert_eq!(choices["topics"].as_object().map(serde_json::Map::len), Some(9));
+    assert_eq!(choices["topics"].as_object().map(serde_json::Map::len), Some(8));
     let body = json!({
         "topics": {"reply": {"in_app": true, "when": "daily", "channels": []}},
         "quiet": {"from": null, "to": null, "work_time_only": false, "urgent_waits": false},

@@ -29,7 +29,8 @@ pub struct NewFile {
 /// `form.file_size`, `server.unavailable`.
 #[tracing::instrument(name = "file.upload", skip_all)]
 pub async fn upload(engine: &Engine, ctx: &Ctx, new: NewFile, content: &mut dyn Chunks) -> Result<FileRow> {
-    let uses = [Action::TicketCreate, Action::TaskAct, Action::CommentPublic, Action::RecordWrite];
+    let uses =
+        [Action::TicketCreate, Action::TaskAct, Action::CommentPublic, Action::CommentInternal, Action::RecordWrite];
     if !uses.iter().any(|action| ctx.access().can(*action)) {
         ctx.require(Action::TicketCreate)?;
     }

@@ -68,17 +68,7 @@ pub(crate) async fn send(work: &mut Work<'_>, ticket: &TicketRow, what: Audience
         Audience::Template(key) => (format!("template.{key}"), rendered(work, ticket, key)),
     };
     let entry = work.tx.event_pending_last(ticket.id);
-    let told = Told { kind, data, actor: work.ctx.actor().clone(), at: work.now(), entry, ticket: Some(ticket) };
-    put(work, told, people).await
-}
-
-/// Tells people of something that is about no ticket, such as an import that ended.
-///
-/// # Errors
-/// Only when it cannot be written.
-pub async fn announce(work: &mut Work<'_>, kind: &str, data: Value, people: &[UserId]) -> Result<()> {
-    // The program tells: whoever started it wants to know.
-    let told = Told { kind: kind.to_owned(), data, actor: Actor::system(), at: work.now(), entry: None, ticket: None };
+    let told = Told { kind, data, actor: work.ctx.actor().clone(), at: work.now(), entry, ticket };
     put(work, told, people).await
 }
 
@@ -89,15 +79,15 @@ struct Told<'a> {
     actor: Actor,
     at: Timestamp,
     entry: Option<EventId>,
-    ticket: Option<&'a TicketRow>,
+    ticket: &'a TicketRow,
 }
 
 async fn put(work: &mut Work<'_>, told: Told<'_>, people: &[UserId]) -> Result<()> {
     let actor = told.actor.user_id();
     let mut people: BTreeSet<UserId> = people.iter().copied().filter(|user| Some(*user) != actor).collect();
     let topic = Topic::of(&told.kind);
-    if let Some(ticket) = told.ticket.filter(|_| !people.is_empty() && !topic.passes_mute()) {
-        let muted = work.tx.message_muted_by(ticket.id).await?;
+    if !people.is_empty() && !topic.passes_mute() {
+        let muted = work.tx.message_muted_by(told.ticket.id).await?;
         people.retain(|user| !muted.contains(user));
     }
     if people.is_empty() {
@@ -120,7 +110,7 @@ async fn put(work: &mut Work<'_>, told: Told<'_>, people: &[UserId]) -> Result<(
         let row = NotificationRow {
             id: work.ctx.id(NotificationId::new),
             user_id: user,
-            ticket_id: told.ticket.map(|ticket| ticket.id),
+            ticket_id: Some(told.ticket.id),
             kind: told.kind.clone(),
             data: data.clone(),
             created_at: told.at,

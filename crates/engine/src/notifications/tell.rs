@@ -88,14 +88,8 @@ async fn tell_one(work: &mut Work<'_>, ticket: &TicketRow, event: &EventRow) -> 
     if let (Some(data), Value::Object(extra)) = (data.as_object_mut(), extra) {
         data.extend(extra);
     }
-    let told = Told {
-        kind: kind.to_owned(),
-        data,
-        actor: event.actor.clone(),
-        at: event.at,
-        entry: Some(event.id),
-        ticket: Some(ticket),
-    };
+    let told =
+        Told { kind: kind.to_owned(), data, actor: event.actor.clone(), at: event.at, entry: Some(event.id), ticket };
     put(work, told, &readers).await
 }
 
@@ -156,7 +150,7 @@ async fn audience(
 }
 
 /// Whether a person is active and may read the ticket, and its internal notes where one is told.
-async fn may_read(work: &mut Work<'_>, ticket: TicketId, user: UserId, internal: bool) -> Result<bool> {
+pub(super) async fn may_read(work: &mut Work<'_>, ticket: TicketId, user: UserId, internal: bool) -> Result<bool> {
     let Some(person) = work.tx.user_by_id(user).await?.filter(|row| row.state == UserState::Active) else {
         return Ok(false);
     };

@@ -37,10 +37,7 @@ export function MessageItem({ message, onOpen, children }: MessageItemProps) {
           <span className={styles.number}>{ticket.number}</span> {ticket.title}
         </span>
       ) : (
-        message.ticket === null &&
-        message.kind !== "import.finished" && (
-          <span className={styles.about}>{inbox.goneTicket}</span>
-        )
+        <span className={styles.about}>{inbox.goneTicket}</span>
       )}
       {said && <span className={styles.said}>{said}</span>}
     </>
