@@ -59,8 +59,7 @@ export async function person(
     if (message.type() === "error" && !known) errors.push(`${page.url()}: ${message.text()}`);
   });
   page.on("response", async (response) => {
-    // A ticket that came by import has no flow, and only the request can tell.
-    if (response.status() < 400 || response.url().endsWith("/flow")) return;
+    if (response.status() < 400) return;
     const said = await response.text().catch(() => "");
     errors.push(
       `${response.status()} ${response.request().method()} ${response.url()} ${said.slice(0, 200)}`,

@@ -35,7 +35,11 @@ export function address(path: string, query: Query = {}): string {
 
 /** Calls the API; every other answer than 2xx is thrown as an `ApiError`. */
 async function call<T>(method: Method, path: string, options: CallOptions = {}): Promise<T> {
-  const headers = new Headers({ accept: "application/json" });
+  const headers = new Headers({
+    accept: "application/json",
+    // What the person chose here, which need not be the browser's own language.
+    "accept-language": document.documentElement.lang || "zh-CN",
+  });
   if (options.body !== undefined) headers.set("content-type", "application/json");
   if (options.version !== undefined) headers.set("if-match", `"${options.version}"`);
   if (options.idempotencyKey) headers.set("idempotency-key", options.idempotencyKey);

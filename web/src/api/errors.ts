@@ -36,6 +36,10 @@ const OWN: Record<string, { zh: string; en: string }> = {
     zh: "连不上服务器。你输入的内容已保留，请检查网络后重试",
     en: "The server cannot be reached. What you typed was kept; check the network and try again",
   },
+  "page.failed": {
+    zh: "页面出错了。你输入的内容已保留，请刷新后重试",
+    en: "Something went wrong on this page. What you typed was kept; reload and try again",
+  },
 };
 
 /** The sentence of a code in the reader's language, parameters filled in. */
@@ -63,8 +67,7 @@ function word(value: unknown, language: Language): string {
 
 /** What to tell a person about anything that was thrown. */
 export function explain(error: unknown, language: Language): string {
-  if (!(error instanceof ApiError))
-    return sentence("server.internal", { request_id: "–" }, language);
+  if (!(error instanceof ApiError)) return sentence("page.failed", undefined, language);
   const { code, params, errors, request_id, detail } = error.problem;
   const all = { request_id, seconds: error.problem.retry_after, ...params };
   const known = OWN[code] ?? sentences[code];

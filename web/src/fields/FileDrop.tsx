@@ -3,6 +3,7 @@ import { explain } from "@/api/errors.ts";
 import type { FileRef } from "@/api/types.ts";
 import { upload } from "@/api/upload.ts";
 import { useLanguage, useTexts } from "@/i18n/index.tsx";
+import { useFileDrop } from "@/lib/fileDrop.ts";
 import { FileChip } from "@/ui/FileChip.tsx";
 import { Icon } from "@/ui/Icon.tsx";
 import { toast } from "@/ui/toast.tsx";
@@ -29,24 +30,16 @@ export function FileDrop({
   describedBy,
 }: FileDropProps) {
   const { form, common } = useTexts();
-  const [over, setOver] = useState(false);
   const { known, running, add } = useUploads(ids, onChange, max);
+  const { over, handlers } = useFileDrop((files) => {
+    if (!disabled) void add(files);
+  });
   const input = useRef<HTMLInputElement>(null);
 
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: dropping and pasting are extras beside the button
     <div
       className={`${styles.zone} ${over ? styles.over : ""}`}
-      onDragOver={(event) => {
-        event.preventDefault();
-        setOver(true);
-      }}
-      onDragLeave={() => setOver(false)}
-      onDrop={(event) => {
-        event.preventDefault();
-        setOver(false);
-        if (!disabled) void add(Array.from(event.dataTransfer.files));
-      }}
+      {...handlers}
       onPaste={(event) => {
         const files = Array.from(event.clipboardData.files);
         if (files.length > 0 && !disabled) void add(files);

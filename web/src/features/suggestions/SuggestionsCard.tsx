@@ -3,7 +3,7 @@ import { useState } from "react";
 import { explain, isStale } from "@/api/errors.ts";
 import type { Suggestion, Ticket } from "@/api/types.ts";
 import { type Decision, useDecide } from "@/data/acts.ts";
-import { fieldWord, valueWord } from "@/features/timeline/words.ts";
+import { fieldWord, type Names, valueWord } from "@/features/timeline/words.ts";
 import { fieldType } from "@/fields/registry.ts";
 import type { FieldDocument } from "@/forms/document.ts";
 import { percent } from "@/i18n/format.ts";
@@ -18,11 +18,11 @@ import styles from "./SuggestionsCard.module.css";
 interface SuggestionsCardProps {
   ticket: Ticket;
   fields: Map<string, FieldDocument>;
-  labels: Record<string, string>;
+  names: Names;
 }
 
 /** What the model proposes; nothing takes effect until a person says so. */
-export function SuggestionsCard({ ticket, fields, labels }: SuggestionsCardProps) {
+export function SuggestionsCard({ ticket, fields, names }: SuggestionsCardProps) {
   const texts = useTexts();
   const language = useLanguage();
   const decide = useDecide(ticket);
@@ -71,7 +71,7 @@ export function SuggestionsCard({ ticket, fields, labels }: SuggestionsCardProps
             suggestion={suggestion}
             ticket={ticket}
             field={fields.get(suggestion.field)}
-            label={fieldWord(suggestion.field, texts, { fields: labels })}
+            label={fieldWord(suggestion.field, texts, names)}
             current={i === 0}
             correcting={correcting === suggestion.id}
             onCorrect={() => setCorrecting(suggestion.id)}
@@ -82,7 +82,7 @@ export function SuggestionsCard({ ticket, fields, labels }: SuggestionsCardProps
         ))}
         {decided.map((suggestion) => (
           <li key={suggestion.id} className={styles.decided}>
-            <span className="quiet">{fieldWord(suggestion.field, texts, { fields: labels })}</span>
+            <span className="quiet">{fieldWord(suggestion.field, texts, names)}</span>
             <Value suggestion={suggestion} />
             <span className="quiet small">
               {texts.ticket.decided(

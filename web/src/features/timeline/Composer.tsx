@@ -8,6 +8,7 @@ import { useSession } from "@/data/session.ts";
 import { refreshTicket, timelineQuery } from "@/data/tickets.ts";
 import { useUploads } from "@/fields/FileDrop.tsx";
 import { useLanguage, useTexts } from "@/i18n/index.tsx";
+import { useFileDrop } from "@/lib/fileDrop.ts";
 import { FileChip } from "@/ui/FileChip.tsx";
 import { Icon } from "@/ui/Icon.tsx";
 import { Avatar } from "@/ui/marks.tsx";
@@ -29,9 +30,9 @@ export function Composer({ ticket }: { ticket: Ticket }) {
   const kept = useDraft(ticket.id, user.id, may.public ? "public" : "internal");
   const { draft, change } = kept;
   const [asking, setAsking] = useState<Audience | null>(null);
-  const [over, setOver] = useState(false);
   const { sending, send, error } = useSend(ticket, kept);
   const uploads = useUploads(draft.files, (files) => change({ files }));
+  const { over, handlers } = useFileDrop((files) => void uploads.add(files));
   const input = useRef<HTMLInputElement>(null);
   const internal = draft.audience === "internal";
   const written = draft.body.trim() !== "" || draft.files.length > 0;
@@ -63,17 +64,7 @@ export function Composer({ ticket }: { ticket: Ticket }) {
     <section
       className={`${internal ? styles.note : styles.reply} ${over ? styles.over : ""}`}
       aria-label={internal ? texts.ticket.note : texts.ticket.reply}
-      onDragOver={(event) => {
-        if (!event.dataTransfer.types.includes("Files")) return;
-        event.preventDefault();
-        setOver(true);
-      }}
-      onDragLeave={() => setOver(false)}
-      onDrop={(event) => {
-        event.preventDefault();
-        setOver(false);
-        void uploads.add(Array.from(event.dataTransfer.files));
-      }}
+      {...handlers}
     >
       <Others people={present} />
       {kept.held ? (

@@ -97,11 +97,12 @@ export function TicketColumn({ ticket, tools }: { ticket: Ticket; tools?: ReactN
 export function ContextColumn({ ticket }: { ticket: Ticket }) {
   const texts = useTexts();
   const form = useTicketForm(ticket);
+  const names = useNames(ticket, form);
   const dispatchable =
     ticket.status !== "closed" && ticket.status !== "solved" && ticket.acts.includes("assign");
   return (
     <aside className={styles.context} aria-label={texts.queue.context} data-print="no">
-      <SuggestionsCard ticket={ticket} fields={form.fields} labels={form.labels} />
+      <SuggestionsCard ticket={ticket} fields={form.fields} names={names} />
       <ClocksCard clocks={ticket.clocks} />
       {ticket.has_flow && <FlowCard id={ticket.id} />}
       {dispatchable && <DispatchCard ticket={ticket} options={form.options.category ?? {}} />}
