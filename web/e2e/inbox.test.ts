@@ -82,8 +82,14 @@ test.skipIf(alone)("how somebody wants to be told is kept", async () => {
   await notes.click();
   await page.getByLabel("从", { exact: true }).fill("22:00");
   await page.getByLabel("到", { exact: true }).fill("07:30");
+  const saved = page.waitForResponse((response) =>
+    Boolean(response.request().postData()?.includes('"to":"07:30"')),
+  );
   await page.getByLabel("每天汇总的时间").focus();
+  expect((await saved).ok()).toBe(true);
   await page.reload();
   await notes.waitFor(PATIENCE);
   expect(await notes.getAttribute("aria-checked")).toBe("false");
+  expect(await page.getByLabel("从", { exact: true }).inputValue()).toBe("22:00");
+  expect(await page.getByLabel("到", { exact: true }).inputValue()).toBe("07:30");
 });

@@ -70,6 +70,8 @@ export function useMarkMessages() {
 export function useSetChoices() {
   const client = useQueryClient();
   return useMutation({
+    // Each sends everything, so the last one must arrive last.
+    scope: { id: "message-choices" },
     mutationFn: (choices: MessageChoices) => {
       const topics = Object.entries(choices.topics).map(
         ([topic, { urgent: _, ...choice }]) => [topic, choice] as const,
