@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Checkbox, Select, Switch } from "antd";
+import { useState } from "react";
 import { explain } from "@/api/errors.ts";
 import type { MessageChoices, MessageTopic } from "@/api/types.ts";
 import { messageChoicesQuery, useSetChoices } from "@/data/messages.ts";
@@ -78,10 +79,7 @@ function Form({ choices }: { choices: MessageChoices }) {
       <section className={styles.quiet} aria-label={inbox.quiet}>
         <h2>{inbox.quiet}</h2>
         <p className="quiet small">{inbox.quietHint}</p>
-        <p className={styles.hours}>
-          <Hour label={inbox.quietFrom} value={quiet.from} onSet={(from) => setQuiet({ from })} />
-          <Hour label={inbox.quietTo} value={quiet.to} onSet={(to) => setQuiet({ to })} />
-        </p>
+        <Window from={quiet.from} to={quiet.to} onSet={setQuiet} />
         <Checkbox
           checked={quiet.work_time_only}
           onChange={({ target }) => setQuiet({ work_time_only: target.checked })}
@@ -102,6 +100,37 @@ function Form({ choices }: { choices: MessageChoices }) {
           />
         </p>
       </section>
+    </>
+  );
+}
+
+interface WindowProps {
+  from: string | null;
+  to: string | null;
+  onSet: (window: { from: string | null; to: string | null }) => void;
+}
+
+/** From when to when. One end alone means nothing, so it is saved once both are there, or both are gone. */
+function Window({ from, to, onSet }: WindowProps) {
+  const { inbox } = useTexts();
+  const [begun, setBegun] = useState({ from, to });
+  const set = (change: Partial<typeof begun>) => {
+    const next = { ...begun, ...change };
+    setBegun(next);
+    if ((next.from === null) === (next.to === null)) onSet(next);
+  };
+  const half = (begun.from === null) !== (begun.to === null);
+  return (
+    <>
+      <p className={styles.hours}>
+        <Hour label={inbox.quietFrom} value={begun.from} onSet={(next) => set({ from: next })} />
+        <Hour label={inbox.quietTo} value={begun.to} onSet={(next) => set({ to: next })} />
+      </p>
+      {half && (
+        <p className="quiet small" role="status">
+          {inbox.quietHalf}
+        </p>
+      )}
     </>
   );
 }
